@@ -1,0 +1,311 @@
+"""Every error that Pocket raises: whose fault it is, whether to retry, its exit code.
+
+```
+PocketError
+├── InvalidDocument          a file with problems, each at its place
+│   ├── InvalidManifest
+│   └── InvalidWorkflow
+├── InvalidPackage           the archive or folder of a plugin
+├── InvalidModule            the wasm file of a plugin
+├── InvalidInput             what the caller gave
+├── InstallError             fetching or storing a plugin
+├── PluginNotFound
+├── CallError                a call that did not end well
+│   ├── PluginError          the plugin answered with an error
+│   ├── PluginCrashed        trap, abort, signal
+│   ├── MemoryLimitExceeded
+│   ├── CpuLimitExceeded
+│   ├── CallTimeout
+│   ├── OutputTooLarge
+│   ├── InvalidOutput        the plugin answered with nonsense
+│   └── PermissionDenied
+├── NodeError                a built-in node of a workflow failed
+├── StepLimitExceeded        a workflow went round in circles
+├── ProtocolViolation        the worker broke the protocol
+├── SandboxUnavailable       a limit cannot be enforced here
+├── WorkerUnavailable        pocket-worker is missing or cannot start
+└── HostClosed
+```
+
+The exit codes are a promise: scripts match on them. 1 is kept for a bug in Pocket,
+2 for wrong command-line usage, 130 for Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import ClassVar
+
+
+class Fault(Enum):
+    """Who can mend an error."""
+
+    CALLER = "caller"
+    """Whoever called: wrong input, file or name."""
+    PLUGIN = "plugin"
+    """The plugin's author."""
+    OPERATOR = "operator"
+    """Whoever installed Pocket or set its policy."""
+    POCKET = "pocket"
+    """Pocket itself; please report it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file something stands; line and column count from 1."""
+
+    path: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """Give `path:line:column`, as editors and compilers write it."""
+        return ":".join(str(part) for part in (self.path, self.line, self.column) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file: where, what, and what to do about it."""
+
+    place: Place
+    message: str
+    path: str = ""
+    """Path of the value inside the document: `permissions.memory`, `nodes[0].type`."""
+    hint: str | None = None
+    warning: bool = False
+
+    def __str__(self) -> str:
+        """Give the one-line form, without the hint."""
+        middle = f"{self.path}: " if self.path else ""
+        return f"{self.place}: {middle}{self.message}"
+
+
+class PocketError(Exception):
+    """Base of every error that Pocket raises.
+
+    Attributes:
+        code: stable name of the class in JSON output, e.g. `call-timeout`.
+        exit_code: what the command line exits with.
+        fault: who can mend it.
+        retryable: whether the same call may succeed when made again.
+        hint: what to do next, or None.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+    fault: ClassVar[Fault] = Fault.POCKET
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        """Give the message without the hint."""
+        return self.message
+
+
+class InvalidDocument(PocketError):
+    """A file has problems; all of them are in `problems`, each with its place."""
+
+    code = "invalid-document"
+    exit_code = 10
+    fault = Fault.CALLER
+
+    def __init__(self, problems: Iterable[Problem], *, hint: str | None = None) -> None:
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems), hint=hint)
+
+
+class InvalidManifest(InvalidDocument):
+    """manifest.yaml has errors."""
+
+    code = "invalid-manifest"
+    exit_code = 11
+    fault = Fault.PLUGIN
+
+
+class InvalidWorkflow(InvalidDocument):
+    """A workflow file has errors."""
+
+    code = "invalid-workflow"
+    exit_code = 12
+
+
+class InvalidPackage(PocketError):
+    """A package or plugin folder is not what it has to be; nothing was written."""
+
+    code = "invalid-package"
+    exit_code = 13
+    fault = Fault.PLUGIN
+
+
+class InvalidModule(PocketError):
+    """A wasm file is corrupt, misses an export or imports something unknown."""
+
+    code = "invalid-module"
+    exit_code = 14
+    fault = Fault.PLUGIN
+
+
+class InvalidInput(PocketError):
+    """The input or config of a call is not JSON, too large, or fits no schema."""
+
+    code = "invalid-input"
+    exit_code = 15
+    fault = Fault.CALLER
+
+
+class PluginNotFound(PocketError):
+    """No plugin or node type has this name."""
+
+    code = "plugin-not-found"
+    exit_code = 16
+    fault = Fault.CALLER
+
+
+class InstallError(PocketError):
+    """A package could not be fetched, did not match its hash, or could not be stored."""
+
+    code = "install-error"
+    exit_code = 17
+    fault = Fault.CALLER
+
+
+class CallError(PocketError):
+    """A call did not end well. `plugin` and `node` say which, `step` the node of a workflow."""
+
+    code = "call-error"
+    exit_code = 20
+    fault = Fault.PLUGIN
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        plugin: str | None = None,
+        node: str | None = None,
+        detail: str | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.plugin = plugin
+        self.node = node
+        self.detail = detail
+        """More for the plugin's author: a trap's stack, the last lines of the log."""
+
+
+class PluginError(CallError):
+    """The plugin ran and answered with an error of its own."""
+
+    code = "plugin-error"
+    exit_code = 21
+
+
+class PluginCrashed(CallError):
+    """The plugin trapped, aborted or its worker died of a signal."""
+
+    code = "plugin-crashed"
+    exit_code = 22
+    retryable = True
+
+
+class MemoryLimitExceeded(CallError):
+    """The plugin wanted more memory than `permissions.memory`."""
+
+    code = "memory-limit-exceeded"
+    exit_code = 23
+
+
+class CpuLimitExceeded(CallError):
+    """One call used more CPU time than `permissions.cpu`."""
+
+    code = "cpu-limit-exceeded"
+    exit_code = 24
+
+
+class CallTimeout(CallError):
+    """One call took longer than `permissions.timeout` by the clock on the wall."""
+
+    code = "call-timeout"
+    exit_code = 25
+    retryable = True
+
+
+class OutputTooLarge(CallError):
+    """The plugin's answer is larger than the output cap."""
+
+    code = "output-too-large"
+    exit_code = 26
+
+
+class InvalidOutput(CallError):
+    """The plugin's answer is not a response of the ABI."""
+
+    code = "invalid-output"
+    exit_code = 27
+
+
+class PermissionDenied(CallError):
+    """The plugin wants what its manifest or the operator does not grant."""
+
+    code = "permission-denied"
+    exit_code = 28
+
+
+class NodeError(PocketError):
+    """A built-in node of a workflow failed on its input."""
+
+    code = "node-error"
+    exit_code = 30
+    fault = Fault.CALLER
+
+
+class StepLimitExceeded(PocketError):
+    """A workflow took more steps than it may; most likely it loops for ever."""
+
+    code = "step-limit-exceeded"
+    exit_code = 31
+    fault = Fault.CALLER
+
+
+class ProtocolViolation(PocketError):
+    """A worker sent what the protocol does not allow. It was killed."""
+
+    code = "protocol-violation"
+    exit_code = 40
+    fault = Fault.PLUGIN
+
+
+class SandboxUnavailable(PocketError):
+    """A limit cannot be enforced on this machine, so nothing was run."""
+
+    code = "sandbox-unavailable"
+    exit_code = 41
+    fault = Fault.OPERATOR
+
+
+class WorkerUnavailable(PocketError):
+    """The pocket-worker binary is missing, does not match, or cannot be started."""
+
+    code = "worker-unavailable"
+    exit_code = 42
+    fault = Fault.OPERATOR
+
+
+class HostClosed(PocketError):
+    """The host was closed, or belongs to a process that has forked since."""
+
+    code = "host-closed"
+    exit_code = 43
+    fault = Fault.CALLER
+
+
+def suggest(word: str, known: Sequence[str]) -> str | None:
+    """Give a "did you mean" hint for `word` among `known` names, or None when none is near."""
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.6)
+    return f"did you mean '{near[0]}'?" if near else None

@@ -1,0 +1,57 @@
+//! Write Pocket plugins in Rust.
+//!
+//! Implement [`PluginNode`] for every node type, name them in [`export_plugin!`], and build a
+//! `cdylib` for `wasm32-unknown-unknown`. The same nodes run natively under `cargo test`.
+
+#[doc(hidden)]
+pub mod abi;
+mod context;
+mod dispatch;
+mod finite;
+pub mod log;
+mod metadata;
+mod node;
+
+pub use context::{Context, Json};
+#[doc(hidden)]
+pub use dispatch::{Node, answer};
+pub use metadata::{Example, JSONSchema, NodeMetadata};
+pub use node::{PluginNode, Post};
+pub use serde_json::{Value, json};
+
+/// Make a plugin of one or more nodes, each a constant expression such as a unit struct.
+///
+/// It also defines `pocket_plugin(request, response)`, the plain function behind the exports:
+/// tests call it with the JSON of a request.
+#[macro_export]
+macro_rules! export_plugin {
+    ($($node:expr),+ $(,)?) => {
+        /// Answers one request of the host, JSON to JSON; replaces what `response` held.
+        pub fn pocket_plugin(request: &[u8], response: &mut Vec<u8>) {
+            static NODES: &[&dyn $crate::Node] = &[$(&$node),+];
+            static TYPES: ::std::sync::OnceLock<Vec<String>> = ::std::sync::OnceLock::new();
+            let types = TYPES.get_or_init(|| NODES.iter().map(|node| node.node_type()).collect());
+            $crate::answer(NODES, types, request, response);
+        }
+
+        #[cfg(target_family = "wasm")]
+        #[unsafe(no_mangle)]
+        extern "C" fn __pocket_alloc(size: usize) -> *mut u8 {
+            $crate::abi::alloc(size)
+        }
+
+        #[cfg(target_family = "wasm")]
+        #[unsafe(no_mangle)]
+        extern "C" fn __pocket_call(request: *mut u8, len: usize) -> u64 {
+            // SAFETY: the host passes what `__pocket_alloc` gave it, filled, once.
+            unsafe { $crate::abi::call(pocket_plugin, request, len) }
+        }
+
+        // WASI targets bring their own `_initialize`.
+        #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+        #[unsafe(no_mangle)]
+        extern "C" fn _initialize() {
+            $crate::abi::initialize(pocket_plugin);
+        }
+    };
+}

@@ -1,0 +1,67 @@
+//! What a guest may import: `pocket.log` and WASI preview 1.
+
+use super::wasi;
+use crate::frame::Writer;
+use crate::pipe;
+use wasmer::{Function, FunctionEnv, FunctionEnvMut, Imports, Memory, Module, Store};
+
+pub const NAMES: &[&str] = &["log"];
+
+/// Longest line of the log; a longer one is cut.
+const LINE_BYTES: u32 = 4096;
+
+/// What the imported functions share within one instance.
+pub struct Context {
+    pub memory: Option<Memory>,
+    pub call_id: u32,
+    /// Log bytes that are left for this call.
+    pub log_left: u64,
+    pub writer: Writer,
+}
+
+impl Context {
+    /// Sends a line to the host, or drops it once the call's share is used up.
+    pub fn log(&mut self, level: u8, line: &[u8]) {
+        let cost = line.len() as u64 + 16;
+        if cost > self.log_left {
+            self.log_left = 0;
+            return;
+        }
+        self.log_left -= cost;
+        pipe::send(self.writer.log(self.call_id, level, line));
+    }
+}
+
+/// Copies bytes out of the guest; None when they are not inside its memory.
+pub fn copy_out(env: &FunctionEnvMut<'_, Context>, at: u32, length: u32) -> Option<Vec<u8>> {
+    let memory = env.data().memory.clone()?;
+    let mut bytes = vec![0; length as usize];
+    memory.view(env).read(u64::from(at), &mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// Copies bytes into the guest; None when they would not be inside its memory.
+pub fn copy_in(env: &FunctionEnvMut<'_, Context>, at: u32, bytes: &[u8]) -> Option<()> {
+    let memory = env.data().memory.clone()?;
+    memory.view(env).write(u64::from(at), bytes).ok()
+}
+
+fn log(mut env: FunctionEnvMut<'_, Context>, level: i32, at: u32, length: u32) {
+    if let Some(line) = copy_out(&env, at, length.min(LINE_BYTES)) {
+        env.data_mut().log(u8::try_from(level.clamp(0, 3)).unwrap_or(3), &line);
+    }
+}
+
+/// The functions that `module` imports, and no others.
+pub fn imports(module: &Module, store: &mut Store, context: &FunctionEnv<Context>) -> Imports {
+    let mut imports = Imports::new();
+    for import in module.imports() {
+        let Some(ty) = import.ty().func().cloned() else { continue };
+        let function = match (import.module(), import.name()) {
+            ("pocket", "log") => Function::new_typed_with_env(store, context, log),
+            (_, name) => wasi::function(name, &ty, store, context),
+        };
+        imports.define(import.module(), import.name(), function);
+    }
+    imports
+}

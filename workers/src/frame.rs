@@ -1,0 +1,254 @@
+//! The frames of `docs/protocol.md`: a little-endian u32 length, then one msgpack array.
+
+use crate::fault::{Code, Fault};
+use rmp::{decode, encode};
+
+/// Bumped with every change that an older peer would misread.
+pub const PROTOCOL: u32 = 1;
+/// Largest frame either side accepts: a 64 MiB payload and room for its envelope.
+pub const MAX_FRAME_BYTES: usize = (64 << 20) + 4096;
+
+const START: u8 = 0;
+const CALL: u8 = 1;
+const READY: u8 = 16;
+const RESULT: u8 = 17;
+const FAILURE: u8 = 18;
+const LOG: u8 = 19;
+const COMPILED: u8 = 32;
+
+/// What `start` puts in force for the life of the worker.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Limits {
+    pub memory_bytes: u64,
+    pub table_elements: u32,
+    pub call_cpu_ms: u64,
+    pub start_cpu_ms: u64,
+    pub output_bytes: u64,
+    pub log_bytes: u64,
+    pub parent_pid: u32,
+    pub keep_state: bool,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Request<'a> {
+    Start { limits: Limits, source: Option<&'a [u8]> },
+    Call { id: u32, payload: &'a [u8] },
+}
+
+/// What a call cost, measured around the guest code alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Usage {
+    pub wall_us: u64,
+    pub cpu_us: u64,
+    pub memory_bytes: u64,
+}
+
+fn malformed(what: impl std::fmt::Display) -> Fault {
+    Fault::new(Code::Protocol, format!("malformed frame: {what}"))
+}
+
+fn bytes<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], Fault> {
+    let length = decode::read_bin_len(rest).map_err(malformed)? as usize;
+    let (head, tail) = rest.split_at_checked(length).ok_or_else(|| malformed("short payload"))?;
+    *rest = tail;
+    Ok(head)
+}
+
+fn number<T: num::FromU64>(rest: &mut &[u8]) -> Result<T, Fault> {
+    let value: u64 = decode::read_int(rest).map_err(malformed)?;
+    T::from_u64(value).ok_or_else(|| malformed("number out of range"))
+}
+
+mod num {
+    pub trait FromU64: Sized {
+        fn from_u64(value: u64) -> Option<Self>;
+    }
+    impl FromU64 for u64 {
+        fn from_u64(value: u64) -> Option<Self> {
+            Some(value)
+        }
+    }
+    impl FromU64 for u32 {
+        fn from_u64(value: u64) -> Option<Self> {
+            value.try_into().ok()
+        }
+    }
+    impl FromU64 for u8 {
+        fn from_u64(value: u64) -> Option<Self> {
+            value.try_into().ok()
+        }
+    }
+}
+
+fn limits(rest: &mut &[u8]) -> Result<Limits, Fault> {
+    if decode::read_array_len(rest).map_err(malformed)? != 8 {
+        return Err(malformed("limits"));
+    }
+    Ok(Limits {
+        memory_bytes: number(rest)?,
+        table_elements: number(rest)?,
+        call_cpu_ms: number(rest)?,
+        start_cpu_ms: number(rest)?,
+        output_bytes: number(rest)?,
+        log_bytes: number(rest)?,
+        parent_pid: number(rest)?,
+        keep_state: decode::read_bool(rest).map_err(malformed)?,
+    })
+}
+
+fn source<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, Fault> {
+    match rest.first() {
+        Some(0xc0) => {
+            *rest = &rest[1..];
+            Ok(None)
+        }
+        _ => bytes(rest).map(Some),
+    }
+}
+
+/// Reads one request out of a frame's body, the length already taken off.
+pub fn parse(body: &[u8]) -> Result<Request<'_>, Fault> {
+    let rest = &mut &*body;
+    let fields = decode::read_array_len(rest).map_err(malformed)?;
+    let kind: u8 = number(rest)?;
+    let id: u32 = number(rest)?;
+    let request = match (kind, fields) {
+        (START, 5) => {
+            let protocol: u32 = number(rest)?;
+            if protocol != PROTOCOL {
+                return Err(malformed(format_args!("protocol {protocol}, not {PROTOCOL}")));
+            }
+            Request::Start { limits: limits(rest)?, source: source(rest)? }
+        }
+        (CALL, 3) => Request::Call { id, payload: bytes(rest)? },
+        _ => return Err(malformed(format_args!("kind {kind} with {fields} fields"))),
+    };
+    if rest.is_empty() { Ok(request) } else { Err(malformed("bytes after the frame")) }
+}
+
+/// Builds frames in a buffer that is used again and again.
+#[derive(Default)]
+pub struct Writer {
+    buffer: Vec<u8>,
+}
+
+// Writing to a Vec cannot fail, so the results of `encode` carry nothing.
+impl Writer {
+    fn begin(&mut self, fields: u32, kind: u8, id: u32) {
+        self.buffer.clear();
+        self.buffer.extend_from_slice(&[0; 4]);
+        let _ = encode::write_array_len(&mut self.buffer, fields);
+        self.uint(u64::from(kind));
+        self.uint(u64::from(id));
+    }
+
+    fn uint(&mut self, value: u64) {
+        let _ = encode::write_uint(&mut self.buffer, value);
+    }
+
+    fn text(&mut self, value: &str) {
+        let _ = encode::write_str(&mut self.buffer, value);
+    }
+
+    fn bin(&mut self, value: &[u8]) {
+        let _ = encode::write_bin(&mut self.buffer, value);
+    }
+
+    fn usage(&mut self, usage: Usage) {
+        self.uint(usage.wall_us);
+        self.uint(usage.cpu_us);
+        self.uint(usage.memory_bytes);
+    }
+
+    fn end(&mut self) -> &[u8] {
+        let length = u32::try_from(self.buffer.len() - 4).unwrap_or(u32::MAX);
+        self.buffer[..4].copy_from_slice(&length.to_le_bytes());
+        &self.buffer
+    }
+
+    pub fn ready(&mut self, engine: &str, memory_bytes: u64) -> &[u8] {
+        self.begin(4, READY, 0);
+        self.text(engine);
+        self.uint(memory_bytes);
+        self.end()
+    }
+
+    pub fn result(&mut self, id: u32, payload: &[u8], usage: Usage) -> &[u8] {
+        self.begin(6, RESULT, id);
+        self.bin(payload);
+        self.usage(usage);
+        self.end()
+    }
+
+    pub fn failure(&mut self, id: u32, fault: &Fault, usage: Usage) -> &[u8] {
+        self.begin(7, FAILURE, id);
+        self.text(fault.code.name());
+        self.text(&fault.message);
+        self.usage(usage);
+        self.end()
+    }
+
+    pub fn log(&mut self, id: u32, level: u8, line: &[u8]) -> &[u8] {
+        self.begin(4, LOG, id);
+        self.uint(u64::from(level));
+        self.bin(line);
+        self.end()
+    }
+
+    pub fn compiled(&mut self, engine: &str, problems: &[String], artifact: &[u8]) -> &[u8] {
+        self.begin(5, COMPILED, 0);
+        self.text(engine);
+        let _ = encode::write_array_len(&mut self.buffer, problems.len().try_into().unwrap_or(0));
+        for problem in problems {
+            self.text(problem);
+        }
+        self.bin(artifact);
+        self.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_cut_anywhere_is_a_fault_and_never_a_panic() {
+        let body = b"\x93\x01\x07\xc4\x02hi";
+        assert_eq!(parse(body).ok(), Some(Request::Call { id: 7, payload: b"hi" }));
+        for end in 0..body.len() {
+            assert!(parse(&body[..end]).is_err());
+        }
+    }
+
+    #[test]
+    fn bytes_after_the_frame_are_refused() {
+        assert!(parse(b"\x93\x01\x07\xc4\x02hi!").is_err());
+    }
+
+    #[test]
+    fn the_shared_vectors_read_and_write_the_same() {
+        let text = include_str!("../../tests/vectors/frames.txt");
+        let mut writer = Writer::default();
+        let usage = Usage { wall_us: 1, cpu_us: 300, memory_bytes: 65_536 };
+        for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+            let (name, hex) = line.split_once(' ').unwrap_or_default();
+            let frame: Vec<u8> = (0..hex.len() / 2)
+                .map(|at| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16).unwrap_or(0))
+                .collect();
+            match name {
+                "ready" => assert_eq!(writer.ready("wasmer-7.4.0", 65_536), frame),
+                "result" => assert_eq!(writer.result(7, b"{}", usage), frame),
+                "failure" => {
+                    let fault = Fault::new(Code::Trap, "unreachable");
+                    assert_eq!(writer.failure(7, &fault, usage), frame);
+                }
+                "log" => assert_eq!(writer.log(7, 3, b"hot"), frame),
+                "call" => {
+                    let request = parse(&frame[4..]).ok();
+                    assert_eq!(request, Some(Request::Call { id: 7, payload: b"{}" }));
+                }
+                other => panic!("no case for the vector {other}"),
+            }
+        }
+    }
+}

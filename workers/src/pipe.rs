@@ -1,0 +1,109 @@
+//! The two pipes to the host: whole frames in, whole frames out.
+
+use crate::fault::{Code, Fault};
+use crate::frame::MAX_FRAME_BYTES;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::{Errno, ioctl_fionbio, read, write};
+use std::os::fd::BorrowedFd;
+use std::time::{Duration, Instant};
+
+/// A sleeping virtual CPU takes about 40 us to wake; a host in a hurry answers sooner than that.
+const SPIN: Duration = Duration::from_micros(50);
+const CHUNK: usize = 64 << 10;
+
+pub struct Reader {
+    fd: BorrowedFd<'static>,
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+    spin: bool,
+}
+
+impl Reader {
+    pub fn stdin() -> Result<Self, Fault> {
+        // SAFETY: fd 0 is the pipe from the host, open for the whole life of the process.
+        let fd = unsafe { BorrowedFd::borrow_raw(0) };
+        ioctl_fionbio(fd, true).map_err(|errno| Fault::new(Code::Protocol, errno))?;
+        let spin = std::thread::available_parallelism().is_ok_and(|cpus| cpus.get() > 1);
+        Ok(Self { fd, buffer: vec![0; CHUNK], start: 0, end: 0, spin })
+    }
+
+    /// The body of the next frame, or None when the host has closed the pipe.
+    pub fn next(&mut self) -> Result<Option<std::ops::Range<usize>>, Fault> {
+        if !self.fill(4)? {
+            return Ok(None);
+        }
+        let head = &self.buffer[self.start..self.start + 4];
+        let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]) as usize;
+        if length > MAX_FRAME_BYTES {
+            return Err(Fault::new(Code::Protocol, format!("a frame of {length} bytes")));
+        }
+        if !self.fill(4 + length)? {
+            return Ok(None);
+        }
+        let body = self.start + 4..self.start + 4 + length;
+        self.start += 4 + length;
+        Ok(Some(body))
+    }
+
+    pub fn bytes(&self, body: std::ops::Range<usize>) -> &[u8] {
+        &self.buffer[body]
+    }
+
+    /// Reads until `wanted` bytes are there; false at the end of the stream.
+    fn fill(&mut self, wanted: usize) -> Result<bool, Fault> {
+        while self.end - self.start < wanted {
+            self.make_room(wanted);
+            match read(self.fd, &mut self.buffer[self.end..]) {
+                Ok(0) => return Ok(false),
+                Ok(count) => self.end += count,
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => self.wait()?,
+                Err(errno) => return Err(Fault::new(Code::Protocol, errno)),
+            }
+        }
+        Ok(true)
+    }
+
+    fn make_room(&mut self, wanted: usize) {
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.buffer.len() < wanted.max(CHUNK) || self.buffer.len() > wanted.max(CHUNK) * 2 {
+            self.buffer.resize(wanted.max(self.end).max(CHUNK), 0);
+            self.buffer.shrink_to_fit();
+        }
+    }
+
+    fn wait(&self) -> Result<(), Fault> {
+        let begun = Instant::now();
+        let mut fds = [PollFd::new(&self.fd, PollFlags::IN)];
+        let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
+        while self.spin && begun.elapsed() < SPIN {
+            if poll(&mut fds, Some(&now)).is_ok_and(|ready| ready > 0) {
+                return Ok(());
+            }
+            std::hint::spin_loop();
+        }
+        match poll(&mut fds, None) {
+            Ok(_) | Err(Errno::INTR) => Ok(()),
+            Err(errno) => Err(Fault::new(Code::Protocol, errno)),
+        }
+    }
+}
+
+/// Writes a whole frame to the host; false when the host is gone.
+pub fn send(mut frame: &[u8]) -> bool {
+    // SAFETY: fd 1 is the pipe to the host, open for the whole life of the process.
+    let fd = unsafe { BorrowedFd::borrow_raw(1) };
+    while !frame.is_empty() {
+        match write(fd, frame) {
+            Ok(count) => frame = &frame[count..],
+            Err(Errno::INTR) => {}
+            Err(_) => return false,
+        }
+    }
+    true
+}

@@ -1,0 +1,130 @@
+//! The role `serve`: load one artifact, start it, answer calls until the host closes the pipe.
+
+use crate::abi::Guest;
+use crate::engine::{self, Guard, LimitedTunables};
+use crate::fault::{Code, Fault};
+use crate::frame::{self, Limits, Request, Usage, Writer};
+use crate::pipe::{Reader, send};
+use crate::sandbox::{self, Timer};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+use wasmer::{Engine, Module, Store};
+
+/// The host hands the artifact over as this descriptor.
+const ARTIFACT: &str = "/proc/self/fd/3";
+
+struct Worker {
+    engine: Engine,
+    module: Module,
+    source: Option<Vec<u8>>,
+    limits: Limits,
+    guard: Guard,
+    writer: Writer,
+    response: Vec<u8>,
+}
+
+pub fn main() -> ExitCode {
+    match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            send(Writer::default().failure(0, &fault, Usage::default()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve() -> Result<(), Fault> {
+    let mut reader = Reader::stdin()?;
+    let Some(body) = reader.next()? else { return Ok(()) };
+    let Request::Start { limits, source } = frame::parse(reader.bytes(body))? else {
+        return Err(Fault::new(Code::Protocol, "a call before start"));
+    };
+    sandbox::confine_serve(limits.memory_bytes, limits.parent_pid)?;
+    let mut worker = Worker::load(limits, source.map(<[u8]>::to_vec))?;
+    sandbox::seal_serve()?;
+    let mut guest = Some(worker.start()?);
+    let memory_bytes = guest.as_ref().map_or(0, Guest::memory_bytes);
+    if !send(worker.writer.ready(engine::NAME, memory_bytes)) {
+        return Ok(());
+    }
+    while let Some(body) = reader.next()? {
+        let Request::Call { id, payload } = frame::parse(reader.bytes(body))? else {
+            return Err(Fault::new(Code::Protocol, "start twice"));
+        };
+        let current = match guest.take() {
+            Some(current) => current,
+            None => worker.start()?,
+        };
+        match worker.call(current, id, payload) {
+            Some(next) => guest = next,
+            None => return Ok(()),
+        }
+    }
+    Ok(())
+}
+
+impl Worker {
+    fn load(limits: Limits, source: Option<Vec<u8>>) -> Result<Self, Fault> {
+        let guard = Guard::default();
+        let tunables = LimitedTunables::new(limits.memory_bytes, limits.table_elements, guard.clone());
+        let engine = engine::loader(tunables);
+        // SAFETY: the artifact comes from the host's own cache, which only its user can write; what
+        // a forged one could do is bounded by this process's limits.
+        let module = unsafe { Module::deserialize_from_file_unchecked(&engine, ARTIFACT) }
+            .map_err(|error| Fault::new(Code::BadArtifact, error))?;
+        // SAFETY: fd 3 was opened by the host for this process and is used no more.
+        unsafe { libc::close(3) };
+        Ok(Self { engine, module, source, limits, guard, writer: Writer::default(), response: Vec::new() })
+    }
+
+    fn start(&self) -> Result<Guest, Fault> {
+        let _timer = Timer::start(Duration::from_millis(self.limits.start_cpu_ms))?;
+        let store = Store::new(self.engine.clone());
+        Guest::start(store, &self.module, self.source.as_deref(), &self.limits, self.guard.clone())
+    }
+
+    /// Answers one call; gives the instance for the next one, or None when the worker has to end.
+    fn call(&mut self, mut guest: Guest, id: u32, payload: &[u8]) -> Option<Option<Guest>> {
+        let begun = Instant::now();
+        let mut usage = Usage::default();
+        let outcome = Timer::start(Duration::from_millis(self.limits.call_cpu_ms)).and_then(|timer| {
+            let answer = guest.call(id, payload, &self.limits)?;
+            guest.read(answer, &mut self.response)?;
+            let kept = if self.limits.keep_state { guest.free(answer) } else { Ok(()) };
+            usage.cpu_us = micros(timer.used());
+            kept
+        });
+        usage.wall_us = micros(begun.elapsed());
+        usage.memory_bytes = guest.memory_bytes();
+        let outcome = outcome.and_then(|()| self.explain(&guest));
+        match outcome {
+            Ok(()) => send(self.writer.result(id, &self.response, usage)).then(|| self.after(guest)),
+            Err(fault) => {
+                send(self.writer.failure(id, &fault, usage));
+                None
+            }
+        }
+    }
+
+    /// A plugin that was refused memory and then reports an error ran into its limit.
+    fn explain(&self, guest: &Guest) -> Result<(), Fault> {
+        let failed = self.response.starts_with(b"{\"success\":false");
+        if failed && guest.was_refused_memory() {
+            return Err(Fault::new(Code::Memory, "the plugin was refused memory and gave up"));
+        }
+        Ok(())
+    }
+
+    /// Prepares the next call while the host is busy with this one's result.
+    fn after(&self, guest: Guest) -> Option<Guest> {
+        if self.limits.keep_state {
+            return Some(guest);
+        }
+        drop(guest);
+        self.start().ok()
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
