@@ -1,9 +1,9 @@
-//! The role `compile`: wasm on stdin, one `compiled` or `failure` frame on stdout.
+//! The role `compile`: one `compile` frame in, one `compiled` or `failure` frame out.
 
 use crate::fault::{Code, Fault};
-use crate::frame::{MAX_FRAME_BYTES, Usage, Writer};
-use crate::{abi, engine, pipe, sandbox};
-use std::io::Read;
+use crate::frame::{self, Request, Usage, Writer};
+use crate::pipe::{self, Reader};
+use crate::{abi, engine, sandbox};
 use std::process::ExitCode;
 use wasmer::Module;
 
@@ -23,12 +23,17 @@ pub fn main() -> ExitCode {
 
 fn compile() -> Result<(Vec<String>, Vec<u8>), Fault> {
     sandbox::confine_compile()?;
+    let mut reader = Reader::stdin()?;
+    let Some(body) = reader.next()? else {
+        return Err(Fault::new(Code::Protocol, "nothing to compile"));
+    };
+    let Request::Compile { wasm } = frame::parse(reader.bytes(body))? else {
+        return Err(Fault::new(Code::Protocol, "not a module"));
+    };
     let bad = |error: &dyn std::fmt::Display| Fault::new(Code::BadModule, error);
-    let mut wasm = Vec::new();
-    let cap = MAX_FRAME_BYTES as u64;
-    std::io::stdin().take(cap).read_to_end(&mut wasm).map_err(|error| Fault::new(Code::Protocol, error))?;
-    let module = Module::new(&engine::compiler(), &wasm).map_err(|error| bad(&error))?;
-    let problems = abi::problems(&module);
+    let engine = engine::compiler();
+    let module = Module::new(&engine, wasm).map_err(|error| bad(&error))?;
+    let problems = abi::problems(&engine, &module);
     if !problems.is_empty() {
         return Ok((problems, Vec::new()));
     }

@@ -10,6 +10,7 @@ pub const MAX_FRAME_BYTES: usize = (64 << 20) + 4096;
 
 const START: u8 = 0;
 const CALL: u8 = 1;
+const COMPILE: u8 = 2;
 const READY: u8 = 16;
 const RESULT: u8 = 17;
 const FAILURE: u8 = 18;
@@ -33,6 +34,7 @@ pub struct Limits {
 pub enum Request<'a> {
     Start { limits: Limits, source: Option<&'a [u8]> },
     Call { id: u32, payload: &'a [u8] },
+    Compile { wasm: &'a [u8] },
 }
 
 /// What a call cost, measured around the guest code alone.
@@ -121,6 +123,7 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Fault> {
             Request::Start { limits: limits(rest)?, source: source(rest)? }
         }
         (CALL, 3) => Request::Call { id, payload: bytes(rest)? },
+        (COMPILE, 3) => Request::Compile { wasm: bytes(rest)? },
         _ => return Err(malformed(format_args!("kind {kind} with {fields} fields"))),
     };
     if rest.is_empty() { Ok(request) } else { Err(malformed("bytes after the frame")) }
@@ -211,6 +214,17 @@ impl Writer {
 mod tests {
     use super::*;
 
+    const LIMITS: Limits = Limits {
+        memory_bytes: 50 << 20,
+        table_elements: 100_000,
+        call_cpu_ms: 1_000,
+        start_cpu_ms: 2_000,
+        output_bytes: 1 << 20,
+        log_bytes: 65_536,
+        parent_pid: 4_242,
+        keep_state: false,
+    };
+
     #[test]
     fn a_frame_cut_anywhere_is_a_fault_and_never_a_panic() {
         let body = b"\x93\x01\x07\xc4\x02hi";
@@ -243,9 +257,26 @@ mod tests {
                     assert_eq!(writer.failure(7, &fault, usage), frame);
                 }
                 "log" => assert_eq!(writer.log(7, 3, b"hot"), frame),
+                "compiled" => {
+                    let problems = ["export `memory` is missing".to_owned()];
+                    assert_eq!(writer.compiled("wasmer-7.4.0", &problems, b""), frame);
+                }
                 "call" => {
                     let request = parse(&frame[4..]).ok();
                     assert_eq!(request, Some(Request::Call { id: 7, payload: b"{}" }));
+                }
+                "compile" => {
+                    let request = parse(&frame[4..]).ok();
+                    assert_eq!(request, Some(Request::Compile { wasm: b"\0asm" }));
+                }
+                "start" => {
+                    let request = parse(&frame[4..]).ok();
+                    assert_eq!(request, Some(Request::Start { limits: LIMITS, source: None }));
+                }
+                "start-source" => {
+                    let request = parse(&frame[4..]).ok();
+                    let source = Some(b"hi".as_slice());
+                    assert_eq!(request, Some(Request::Start { limits: LIMITS, source }));
                 }
                 other => panic!("no case for the vector {other}"),
             }

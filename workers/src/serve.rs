@@ -66,7 +66,8 @@ fn serve() -> Result<(), Fault> {
 impl Worker {
     fn load(limits: Limits, source: Option<Vec<u8>>) -> Result<Self, Fault> {
         let guard = Guard::default();
-        let tunables = LimitedTunables::new(limits.memory_bytes, limits.table_elements, guard.clone());
+        let tunables =
+            LimitedTunables::new(limits.memory_bytes, limits.table_elements, guard.clone());
         let engine = engine::loader(tunables);
         // SAFETY: the artifact comes from the host's own cache, which only its user can write; what
         // a forged one could do is bounded by this process's limits.
@@ -74,7 +75,15 @@ impl Worker {
             .map_err(|error| Fault::new(Code::BadArtifact, error))?;
         // SAFETY: fd 3 was opened by the host for this process and is used no more.
         unsafe { libc::close(3) };
-        Ok(Self { engine, module, source, limits, guard, writer: Writer::default(), response: Vec::new() })
+        Ok(Self {
+            engine,
+            module,
+            source,
+            limits,
+            guard,
+            writer: Writer::default(),
+            response: Vec::new(),
+        })
     }
 
     fn start(&self) -> Result<Guest, Fault> {
@@ -87,18 +96,21 @@ impl Worker {
     fn call(&mut self, mut guest: Guest, id: u32, payload: &[u8]) -> Option<Option<Guest>> {
         let begun = Instant::now();
         let mut usage = Usage::default();
-        let outcome = Timer::start(Duration::from_millis(self.limits.call_cpu_ms)).and_then(|timer| {
-            let answer = guest.call(id, payload, &self.limits)?;
-            guest.read(answer, &mut self.response)?;
-            let kept = if self.limits.keep_state { guest.free(answer) } else { Ok(()) };
-            usage.cpu_us = micros(timer.used());
-            kept
-        });
+        let outcome =
+            Timer::start(Duration::from_millis(self.limits.call_cpu_ms)).and_then(|timer| {
+                let answer = guest.call(id, payload, &self.limits)?;
+                guest.read(answer, &mut self.response)?;
+                let kept = if self.limits.keep_state { guest.free(answer) } else { Ok(()) };
+                usage.cpu_us = micros(timer.used());
+                kept
+            });
         usage.wall_us = micros(begun.elapsed());
         usage.memory_bytes = guest.memory_bytes();
         let outcome = outcome.and_then(|()| self.explain(&guest));
         match outcome {
-            Ok(()) => send(self.writer.result(id, &self.response, usage)).then(|| self.after(guest)),
+            Ok(()) => {
+                send(self.writer.result(id, &self.response, usage)).then(|| self.after(guest))
+            }
             Err(fault) => {
                 send(self.writer.failure(id, &fault, usage));
                 None

@@ -2,9 +2,15 @@
 
 use serde::Deserialize;
 
-/// One JSON value, not yet parsed.
+/// One JSON value, not yet parsed; unit tests make it from text by `.into()`.
 #[derive(Debug, Clone, Copy)]
 pub struct Json<'a>(pub(crate) &'a [u8]);
+
+impl<'a> From<&'a str> for Json<'a> {
+    fn from(text: &'a str) -> Self {
+        Self(text.as_bytes())
+    }
+}
 
 impl<'a> Json<'a> {
     /// Read the value as a `T`; the error says what is wrong and where.
@@ -20,11 +26,11 @@ pub struct Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    /// Make a context with this config, as JSON text: what a unit test of `exec_with` needs.
+    /// Make a context from the JSON text of a config; unit tests need it.
     #[must_use]
     pub fn new(config: &'a str) -> Self {
         Self {
-            config: Json(config.as_bytes()),
+            config: config.into(),
         }
     }
 

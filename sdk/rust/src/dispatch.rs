@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::{Value, json, value::RawValue};
 
-use crate::{Context, Json, NodeMetadata, PluginNode, Post, finite};
+use crate::{Action, Context, Json, NodeMetadata, PluginNode, Post, finite};
 
 const FUNCTIONS: [&str; 5] = ["metadata", "run", "prep", "exec", "post"];
-const SUCCESS: &[u8] = br#"{"success":true,"output":"#;
+const DEFAULT: Action = Cow::Borrowed("default");
+/// What a response starts with, until it turns out to be a failure; its output follows.
+const OPENING: &[u8] = br#"{"success":true,"output":"#;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,62 +36,53 @@ struct PluginMetadata {
     nodes: Vec<NodeMetadata>,
 }
 
-#[derive(Serialize)]
-struct Failure<'a> {
-    success: bool,
-    error: &'a str,
-}
-
-/// A [`PluginNode`] without its types, so that nodes fit in one list.
+/// A [`PluginNode`] without its types, so that nodes fit in one list; `out` is a response after
+/// its [`OPENING`], and gets the output as JSON.
 pub trait Node: Sync {
-    /// The name that requests use.
-    fn node_type(&self) -> String;
     /// What the node says of itself.
     fn describe(&self) -> NodeMetadata;
-    /// Append the JSON of what `prep` gives.
+    /// Write what `prep` gives.
     fn call_prep(&self, input: Json, context: &Context, out: &mut Vec<u8>) -> Result<(), String>;
-    /// Append the JSON of what `exec` gives.
-    fn call_exec(&self, input: Json, context: &Context, out: &mut Vec<u8>) -> Result<(), String>;
-    /// Append the JSON of the output and give the next action; the result of `exec` is in `out`
-    /// from `at` on.
+    /// Write what `exec` gives.
+    fn call_exec(&self, prepared: Json, context: &Context, out: &mut Vec<u8>)
+    -> Result<(), String>;
+    /// Replace the result of `exec` by what `post` gives.
     fn call_post(
         &self,
         prepared: Json,
         context: &Context,
         out: &mut Vec<u8>,
-        at: usize,
-    ) -> Result<Cow<'static, str>, String>;
-    /// Append what prep, exec and post give together.
-    fn call_run(
-        &self,
-        input: Json,
-        context: &Context,
-        out: &mut Vec<u8>,
-    ) -> Result<Cow<'static, str>, String>;
+    ) -> Result<Action, String>;
+    /// Write what prep, exec and post give together.
+    fn call_run(&self, input: Json, context: &Context, out: &mut Vec<u8>)
+    -> Result<Action, String>;
 }
 
 impl<N: PluginNode> Node for N {
-    fn node_type(&self) -> String {
-        self.metadata().node_type
-    }
-
     fn describe(&self) -> NodeMetadata {
         self.metadata()
     }
 
     fn call_prep(&self, input: Json, context: &Context, out: &mut Vec<u8>) -> Result<(), String> {
-        match self.prep(input, context)? {
-            Some(prepared) => finite::append(out, &prepared),
-            None => {
-                out.extend_from_slice(input.0);
-                Ok(())
-            }
-        }
+        let Some(prepared) = self.prep(input, context)? else {
+            out.extend_from_slice(input.0);
+            return Ok(());
+        };
+        write(out, &prepared)
     }
 
-    fn call_exec(&self, input: Json, context: &Context, out: &mut Vec<u8>) -> Result<(), String> {
-        let input = input.parse().map_err(|error| format!("input: {error}"))?;
-        finite::append(out, &self.exec_with(input, context)?)
+    fn call_exec(
+        &self,
+        prepared: Json,
+        context: &Context,
+        out: &mut Vec<u8>,
+    ) -> Result<(), String> {
+        let input = prepared
+            .parse()
+            .map_err(|error| format!("input: {error}"))?;
+        let output = self.exec_with(input, context)?;
+        finite::check(&output)?;
+        write(out, &output)
     }
 
     fn call_post(
@@ -97,12 +90,12 @@ impl<N: PluginNode> Node for N {
         prepared: Json,
         context: &Context,
         out: &mut Vec<u8>,
-        at: usize,
-    ) -> Result<Cow<'static, str>, String> {
-        let Post { output, next } = self.post(prepared, Json(&out[at..]), context)?;
+    ) -> Result<Action, String> {
+        let result = Json(&out[OPENING.len()..]);
+        let Post { output, next } = self.post(prepared, result, context)?;
         if let Some(output) = output {
-            out.truncate(at);
-            finite::append(out, &output)?;
+            out.truncate(OPENING.len());
+            write(out, &output)?;
         }
         Ok(next)
     }
@@ -112,26 +105,28 @@ impl<N: PluginNode> Node for N {
         input: Json,
         context: &Context,
         out: &mut Vec<u8>,
-    ) -> Result<Cow<'static, str>, String> {
-        let at = out.len();
-        let Some(prepared) = self.prep(input, context)? else {
-            self.call_exec(input, context, out)?;
-            return self.call_post(input, context, out, at);
-        };
-        let prepared = prepared.to_string();
-        self.call_exec(Json(prepared.as_bytes()), context, out)?;
-        self.call_post(Json(prepared.as_bytes()), context, out, at)
+    ) -> Result<Action, String> {
+        let prepared = self.prep(input, context)?.map(|value| value.to_string());
+        let prepared = prepared.as_deref().map_or(input, Json::from);
+        self.call_exec(prepared, context, out)?;
+        self.call_post(prepared, context, out)
     }
 }
 
 /// Answer one request; `response` is emptied first and keeps its room.
 pub fn answer(nodes: &[&dyn Node], types: &[String], request: &[u8], response: &mut Vec<u8>) {
     response.clear();
-    response.extend_from_slice(SUCCESS);
+    response.extend_from_slice(OPENING);
     match respond(nodes, types, request, response) {
-        Ok(next) if next == "default" => response.push(b'}'),
-        Ok(next) => close_with_next(&next, response),
-        Err(error) => fail(&error, response),
+        Ok(next) if next == DEFAULT => response.push(b'}'),
+        Ok(next) => {
+            response.extend_from_slice(format!(r#","next":{}}}"#, Value::from(next)).as_bytes());
+        }
+        Err(error) => {
+            let failure = json!({"success": false, "error": error}).to_string();
+            response.clear();
+            response.extend_from_slice(failure.as_bytes());
+        }
     }
 }
 
@@ -140,66 +135,48 @@ fn respond(
     types: &[String],
     request: &[u8],
     out: &mut Vec<u8>,
-) -> Result<Cow<'static, str>, String> {
+) -> Result<Action, String> {
     let request: Request =
         serde_json::from_slice(request).map_err(|error| format!("request: {error}"))?;
     if request.function == "metadata" {
-        return describe(nodes, out).map(|()| "default".into());
+        return describe(nodes, out).map(|()| DEFAULT);
     }
     let index = types.iter().position(|name| *name == request.node);
-    let node = index.ok_or_else(|| format!("the plugin has no node type '{}'", request.node))?;
-    call(nodes[node], &request, out)
+    let index = index.ok_or_else(|| format!("the plugin has no node type '{}'", request.node))?;
+    call(nodes[index], &request, out)
 }
 
-fn call(
-    node: &dyn Node,
-    request: &Request,
-    out: &mut Vec<u8>,
-) -> Result<Cow<'static, str>, String> {
+fn call(node: &dyn Node, request: &Request, out: &mut Vec<u8>) -> Result<Action, String> {
     let context = Context::new(request.config.map_or("{}", RawValue::get));
+    let [input, prepared, result] =
+        [request.input, request.prep_result, request.exec_result].map(json);
     match &*request.function {
-        "run" => return node.call_run(json(request.input), &context, out),
-        "prep" => node.call_prep(json(request.input), &context, out)?,
-        "exec" => node.call_exec(json(request.prep_result), &context, out)?,
+        "run" => return node.call_run(input, &context, out),
+        "prep" => node.call_prep(input, &context, out)?,
+        "exec" => node.call_exec(prepared, &context, out)?,
         "post" => {
-            let at = out.len();
-            out.extend_from_slice(json(request.exec_result).0);
-            return node.call_post(json(request.prep_result), &context, out, at);
+            out.extend_from_slice(result.0);
+            return node.call_post(prepared, &context, out);
         }
         other => return Err(format!("unknown function '{other}'")),
     }
-    Ok("default".into())
+    Ok(DEFAULT)
 }
 
 fn json(value: Option<&RawValue>) -> Json<'_> {
-    Json(value.map_or("null", RawValue::get).as_bytes())
+    Json::from(value.map_or("null", RawValue::get))
 }
 
 fn describe(nodes: &[&dyn Node], out: &mut Vec<u8>) -> Result<(), String> {
+    let nodes = nodes.iter().map(|node| node.describe()).collect();
     let metadata = PluginMetadata {
         abi: 1,
         functions: FUNCTIONS,
-        nodes: nodes.iter().map(|node| node.describe()).collect(),
+        nodes,
     };
-    finite::append(out, &metadata)
+    write(out, &metadata)
 }
 
-fn close_with_next(next: &str, response: &mut Vec<u8>) {
-    response.extend_from_slice(br#","next":"#);
-    if let Err(error) = finite::append(response, next) {
-        return fail(&error, response);
-    }
-    response.push(b'}');
-}
-
-fn fail(error: &str, response: &mut Vec<u8>) {
-    response.clear();
-    let failure = Failure {
-        success: false,
-        error,
-    };
-    if serde_json::to_writer(&mut *response, &failure).is_err() {
-        response.clear();
-        response.extend_from_slice(br#"{"success":false,"error":"unknown"}"#);
-    }
+fn write<T: Serialize>(out: &mut Vec<u8>, value: &T) -> Result<(), String> {
+    serde_json::to_writer(out, value).map_err(|error| format!("output: {error}"))
 }

@@ -1,7 +1,4 @@
-//! Write Pocket plugins in Rust.
-//!
-//! Implement [`PluginNode`] for every node type, name them in [`export_plugin!`], and build a
-//! `cdylib` for `wasm32-unknown-unknown`. The same nodes run natively under `cargo test`.
+#![doc = include_str!("../README.md")]
 
 #[doc(hidden)]
 pub mod abi;
@@ -16,7 +13,7 @@ pub use context::{Context, Json};
 #[doc(hidden)]
 pub use dispatch::{Node, answer};
 pub use metadata::{Example, JSONSchema, NodeMetadata};
-pub use node::{PluginNode, Post};
+pub use node::{Action, PluginNode, Post};
 pub use serde_json::{Value, json};
 
 /// Make a plugin of one or more nodes, each a constant expression such as a unit struct.
@@ -30,7 +27,7 @@ macro_rules! export_plugin {
         pub fn pocket_plugin(request: &[u8], response: &mut Vec<u8>) {
             static NODES: &[&dyn $crate::Node] = &[$(&$node),+];
             static TYPES: ::std::sync::OnceLock<Vec<String>> = ::std::sync::OnceLock::new();
-            let types = TYPES.get_or_init(|| NODES.iter().map(|node| node.node_type()).collect());
+            let types = TYPES.get_or_init(|| NODES.iter().map(|node| node.describe().node_type).collect());
             $crate::answer(NODES, types, request, response);
         }
 

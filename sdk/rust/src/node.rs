@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::{Context, Json, NodeMetadata};
 
+/// The name by which a workflow chooses the next node.
+pub type Action = Cow<'static, str>;
+
 /// One node type of a plugin.
 ///
 /// A node without config implements [`exec`](Self::exec); one with config implements
@@ -57,7 +60,7 @@ pub struct Post {
     /// The node's output; `None` keeps the result of `exec`.
     pub output: Option<Value>,
     /// The action that chooses the next node of the workflow.
-    pub next: Cow<'static, str>,
+    pub next: Action,
 }
 
 impl Default for Post {
@@ -68,7 +71,7 @@ impl Default for Post {
 
 impl Post {
     /// Keep the output of `exec` and go on with this action.
-    pub fn next(action: impl Into<Cow<'static, str>>) -> Self {
+    pub fn next(action: impl Into<Action>) -> Self {
         Self {
             output: None,
             next: action.into(),

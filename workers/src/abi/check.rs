@@ -1,11 +1,16 @@
 //! Whether a module is a plugin: every missing export and unknown import, by name.
 
-use super::{imports, wasi};
-use wasmer::{ExternType, Module, Type};
+use super::imports::{Context, function};
+use wasmer::{Engine, ExternType, FunctionEnv, ImportType, Module, Store, Type};
 
 const I: Type = Type::I32;
 
-fn function_problem(module: &Module, name: &str, accepted: &[(&[Type], &[Type])], required: bool) -> Option<String> {
+fn function_problem(
+    module: &Module,
+    name: &str,
+    accepted: &[(&[Type], &[Type])],
+    required: bool,
+) -> Option<String> {
     let export = module.exports().find(|export| export.name() == name);
     match export.map(|export| export.ty().clone()) {
         None => required.then(|| format!("export `{name}` is missing")),
@@ -13,31 +18,36 @@ fn function_problem(module: &Module, name: &str, accepted: &[(&[Type], &[Type])]
             let fits = accepted
                 .iter()
                 .any(|(params, results)| found.params() == *params && found.results() == *results);
-            (!fits).then(|| format!("export `{name}` has the type {found}, which the ABI does not know"))
+            (!fits).then(|| {
+                format!("export `{name}` has the type {found}, which the ABI does not know")
+            })
         }
         Some(_) => Some(format!("export `{name}` is not a function")),
     }
 }
 
-fn import_problem(import: &wasmer::ImportType) -> Option<String> {
-    let (module, name) = (import.module(), import.name());
-    let known = match module {
-        "pocket" => imports::NAMES.contains(&name),
-        wasi::MODULE => wasi::NAMES.contains(&name),
-        _ => false,
+/// Compares an import with the very function that a worker would give for it.
+fn import_problem(
+    import: &ImportType,
+    store: &mut Store,
+    context: &FunctionEnv<Context>,
+) -> Option<String> {
+    let name = format!("import `{}.{}`", import.module(), import.name());
+    let Some(wanted) = import.ty().func() else {
+        return Some(format!("{name} is not a function"));
     };
-    match import.ty() {
-        ExternType::Function(_) if known => None,
-        ExternType::Function(_) => Some(format!("import `{module}.{name}` is unknown")),
-        _ => Some(format!("import `{module}.{name}` is not a function")),
-    }
+    let Some(given) = function(import, store, context) else {
+        return Some(format!("{name} is unknown"));
+    };
+    let given = given.ty(store);
+    (given != *wanted).then(|| format!("{name} has the type {wanted}, it should be {given}"))
 }
 
 /// Everything that keeps `module` from being a plugin; empty for a good one.
-pub fn problems(module: &Module) -> Vec<String> {
-    let memory = module.exports().any(|export| {
-        export.name() == "memory" && matches!(export.ty(), ExternType::Memory(_))
-    });
+pub fn problems(engine: &Engine, module: &Module) -> Vec<String> {
+    let memory = module
+        .exports()
+        .any(|export| export.name() == "memory" && matches!(export.ty(), ExternType::Memory(_)));
     let mut found: Vec<String> =
         (!memory).then(|| "export `memory` is missing".to_owned()).into_iter().collect();
     found.extend(function_problem(module, "__pocket_alloc", &[(&[I], &[I])], true));
@@ -46,7 +56,11 @@ pub fn problems(module: &Module) -> Vec<String> {
     found.extend(function_problem(module, "__pocket_free", &[(&[I, I], &[])], false));
     found.extend(function_problem(module, "__pocket_init", &[(&[I, I], &[I])], false));
     found.extend(function_problem(module, "_initialize", &[(&[], &[])], false));
-    found.extend(module.imports().filter_map(|import| import_problem(&import)));
+    let mut store = Store::new(engine.clone());
+    let context = FunctionEnv::new(&mut store, Context::new(0));
+    found.extend(
+        module.imports().filter_map(|import| import_problem(&import, &mut store, &context)),
+    );
     found.dedup();
     found
 }

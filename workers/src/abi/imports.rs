@@ -3,9 +3,7 @@
 use super::wasi;
 use crate::frame::Writer;
 use crate::pipe;
-use wasmer::{Function, FunctionEnv, FunctionEnvMut, Imports, Memory, Module, Store};
-
-pub const NAMES: &[&str] = &["log"];
+use wasmer::{Function, FunctionEnv, FunctionEnvMut, ImportType, Imports, Memory, Module, Store};
 
 /// Longest line of the log; a longer one is cut.
 const LINE_BYTES: u32 = 4096;
@@ -20,6 +18,10 @@ pub struct Context {
 }
 
 impl Context {
+    pub fn new(log_left: u64) -> Self {
+        Self { memory: None, call_id: 0, log_left, writer: Writer::default() }
+    }
+
     /// Sends a line to the host, or drops it once the call's share is used up.
     pub fn log(&mut self, level: u8, line: &[u8]) {
         let cost = line.len() as u64 + 16;
@@ -52,16 +54,27 @@ fn log(mut env: FunctionEnvMut<'_, Context>, level: i32, at: u32, length: u32) {
     }
 }
 
+/// The function behind an import, or None for a name that no plugin may import.
+pub fn function(
+    import: &ImportType,
+    store: &mut Store,
+    context: &FunctionEnv<Context>,
+) -> Option<Function> {
+    let ty = import.ty().func()?.clone();
+    match (import.module(), import.name()) {
+        ("pocket", "log") => Some(Function::new_typed_with_env(store, context, log)),
+        (wasi::MODULE, name) => wasi::function(name, &ty, store, context),
+        _ => None,
+    }
+}
+
 /// The functions that `module` imports, and no others.
 pub fn imports(module: &Module, store: &mut Store, context: &FunctionEnv<Context>) -> Imports {
     let mut imports = Imports::new();
     for import in module.imports() {
-        let Some(ty) = import.ty().func().cloned() else { continue };
-        let function = match (import.module(), import.name()) {
-            ("pocket", "log") => Function::new_typed_with_env(store, context, log),
-            (_, name) => wasi::function(name, &ty, store, context),
-        };
-        imports.define(import.module(), import.name(), function);
+        if let Some(function) = function(&import, store, context) {
+            imports.define(import.module(), import.name(), function);
+        }
     }
     imports
 }

@@ -3,7 +3,7 @@
 use super::imports::{Context, imports};
 use crate::engine::Guard;
 use crate::fault::{Code, Fault};
-use crate::frame::{Limits, Writer};
+use crate::frame::Limits;
 use wasmer::{Function, FunctionEnv, Instance, Memory, Module, RuntimeError, Store, Value};
 
 pub struct Guest {
@@ -38,16 +38,22 @@ fn argument(value: u32) -> Value {
 
 impl Guest {
     /// Instantiates the module and runs everything that comes before the first call.
-    pub fn start(mut store: Store, module: &Module, source: Option<&[u8]>, limits: &Limits, guard: Guard) -> Result<Self, Fault> {
+    pub fn start(
+        mut store: Store,
+        module: &Module,
+        source: Option<&[u8]>,
+        limits: &Limits,
+        guard: Guard,
+    ) -> Result<Self, Fault> {
         guard.take();
-        let context = Context { memory: None, call_id: 0, log_left: limits.log_bytes, writer: Writer::default() };
-        let context = FunctionEnv::new(&mut store, context);
+        let context = FunctionEnv::new(&mut store, Context::new(limits.log_bytes));
         let imports = imports(module, &mut store, &context);
-        let instance = Instance::new(&mut store, module, &imports).map_err(|error| match error {
-            wasmer::InstantiationError::Start(error) => trap(&guard, &error),
-            other if guard.take() => Fault::new(Code::Memory, other),
-            other => Fault::new(Code::BadModule, other),
-        })?;
+        let instance =
+            Instance::new(&mut store, module, &imports).map_err(|error| match error {
+                wasmer::InstantiationError::Start(error) => trap(&guard, &error),
+                other if guard.take() => Fault::new(Code::Memory, other),
+                other => Fault::new(Code::BadModule, other),
+            })?;
         let missing = |error| Fault::new(Code::BadModule, error);
         let memory = instance.exports.get_memory("memory").map_err(missing)?.clone();
         let alloc = instance.exports.get_function("__pocket_alloc").map_err(missing)?.clone();
@@ -73,8 +79,12 @@ impl Guest {
         let length = u32::try_from(source.len()).unwrap_or(u32::MAX);
         let results = self.run(init, &[argument(at), argument(length)])?;
         match results.first().map(index) {
-            Some(0) | None if self.guard.take() => Err(Fault::new(Code::Memory, "__pocket_init failed for want of memory")),
-            Some(0) | None => Err(Fault::new(Code::Trap, "the plugin's own start failed; its log says why")),
+            Some(0) | None if self.guard.take() => {
+                Err(Fault::new(Code::Memory, "__pocket_init failed for want of memory"))
+            }
+            Some(0) | None => {
+                Err(Fault::new(Code::Trap, "the plugin's own start failed; its log says why"))
+            }
             Some(_) => Ok(()),
         }
     }
@@ -88,7 +98,8 @@ impl Guest {
             let code = if self.guard.take() { Code::Memory } else { Code::Trap };
             return Err(Fault::new(code, format!("the plugin has no room for {length} bytes")));
         }
-        let outside = |_| Fault::new(Code::BadOutput, "__pocket_alloc gave room outside the memory");
+        let outside =
+            |_| Fault::new(Code::BadOutput, "__pocket_alloc gave room outside the memory");
         self.memory.view(&self.store).write(u64::from(at), bytes).map_err(outside)?;
         Ok(at)
     }
@@ -110,7 +121,10 @@ impl Guest {
             _ => return Err(Fault::new(Code::BadOutput, "__pocket_call gave no response")),
         };
         if u64::from(answer.length) > limits.output_bytes {
-            let message = format!("the response has {} bytes, the limit is {}", answer.length, limits.output_bytes);
+            let message = format!(
+                "the response has {} bytes, the limit is {}",
+                answer.length, limits.output_bytes
+            );
             return Err(Fault::new(Code::OutputTooLarge, message));
         }
         Ok(answer)
@@ -118,7 +132,8 @@ impl Guest {
 
     /// Copies the response into `into`.
     pub fn read(&self, answer: Answer, into: &mut Vec<u8>) -> Result<(), Fault> {
-        let outside = |_| Fault::new(Code::BadOutput, "the response lies outside the plugin's memory");
+        let outside =
+            |_| Fault::new(Code::BadOutput, "the response lies outside the plugin's memory");
         let view = self.memory.view(&self.store);
         if u64::from(answer.at) + u64::from(answer.length) > view.data_size() {
             return Err(outside(()));
@@ -130,7 +145,9 @@ impl Guest {
     /// Gives the response's room back, where the module wants it.
     pub fn free(&mut self, answer: Answer) -> Result<(), Fault> {
         match self.free.clone() {
-            Some(free) => self.run(&free, &[argument(answer.at), argument(answer.length)]).map(drop),
+            Some(free) => {
+                self.run(&free, &[argument(answer.at), argument(answer.length)]).map(drop)
+            }
             None => Ok(()),
         }
     }

@@ -6,4 +6,4 @@ mod instance;
 mod wasi;
 
 pub use check::problems;
-pub use instance::{Answer, Guest};
+pub use instance::Guest;

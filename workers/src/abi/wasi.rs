@@ -3,20 +3,59 @@
 
 use super::imports::{Context, copy_in, copy_out};
 use rustix::time::{ClockId, clock_gettime};
-use wasmer::{Function, FunctionEnv, FunctionEnvMut, FunctionType, RuntimeError, Store, Value};
+use wasmer::{
+    Function, FunctionEnv, FunctionEnvMut, FunctionType, RuntimeError, Store, Type, Value,
+};
 
 pub const MODULE: &str = "wasi_snapshot_preview1";
 
-pub const NAMES: &[&str] = &[
-    "args_get", "args_sizes_get", "clock_res_get", "clock_time_get", "environ_get",
-    "environ_sizes_get", "fd_advise", "fd_allocate", "fd_close", "fd_datasync", "fd_fdstat_get",
-    "fd_fdstat_set_flags", "fd_fdstat_set_rights", "fd_filestat_get", "fd_filestat_set_size",
-    "fd_filestat_set_times", "fd_pread", "fd_prestat_dir_name", "fd_prestat_get", "fd_pwrite",
-    "fd_read", "fd_readdir", "fd_renumber", "fd_seek", "fd_sync", "fd_tell", "fd_write",
-    "path_create_directory", "path_filestat_get", "path_filestat_set_times", "path_link",
-    "path_open", "path_readlink", "path_remove_directory", "path_rename", "path_symlink",
-    "path_unlink_file", "poll_oneoff", "proc_exit", "proc_raise", "random_get", "sched_yield",
-    "sock_accept", "sock_recv", "sock_send", "sock_shutdown",
+const NAMES: &[&str] = &[
+    "args_get",
+    "args_sizes_get",
+    "clock_res_get",
+    "clock_time_get",
+    "environ_get",
+    "environ_sizes_get",
+    "fd_advise",
+    "fd_allocate",
+    "fd_close",
+    "fd_datasync",
+    "fd_fdstat_get",
+    "fd_fdstat_set_flags",
+    "fd_fdstat_set_rights",
+    "fd_filestat_get",
+    "fd_filestat_set_size",
+    "fd_filestat_set_times",
+    "fd_pread",
+    "fd_prestat_dir_name",
+    "fd_prestat_get",
+    "fd_pwrite",
+    "fd_read",
+    "fd_readdir",
+    "fd_renumber",
+    "fd_seek",
+    "fd_sync",
+    "fd_tell",
+    "fd_write",
+    "path_create_directory",
+    "path_filestat_get",
+    "path_filestat_set_times",
+    "path_link",
+    "path_open",
+    "path_readlink",
+    "path_remove_directory",
+    "path_rename",
+    "path_symlink",
+    "path_unlink_file",
+    "poll_oneoff",
+    "proc_exit",
+    "proc_raise",
+    "random_get",
+    "sched_yield",
+    "sock_accept",
+    "sock_recv",
+    "sock_send",
+    "sock_shutdown",
 ];
 
 const SUCCESS: i32 = 0;
@@ -86,7 +125,8 @@ fn gather(env: &Env<'_>, pieces: u32, count: u32) -> Option<Vec<u8>> {
     let mut line = Vec::new();
     for index in 0..count.min(PIECES) {
         let head = copy_out(env, pieces.checked_add(index * 8)?, 8)?;
-        let word = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        let word =
+            |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
         line.extend(copy_out(env, word(0), word(4).min(PIECE_BYTES))?);
         if word(4) > PIECE_BYTES {
             break;
@@ -119,19 +159,30 @@ fn missing2(_: Env<'_>, _: u32, _: u32) -> i32 {
     EBADF
 }
 
-/// The function behind one name of preview 1.
-pub fn function(name: &str, ty: &FunctionType, store: &mut Store, env: &FunctionEnv<Context>) -> Function {
-    match name {
+/// The function behind one name of preview 1, or None for a name that it has not.
+pub fn function(
+    name: &str,
+    ty: &FunctionType,
+    store: &mut Store,
+    env: &FunctionEnv<Context>,
+) -> Option<Function> {
+    let function = match name {
         "clock_time_get" => Function::new_typed_with_env(store, env, clock_time_get),
         "clock_res_get" => Function::new_typed_with_env(store, env, clock_res_get),
         "random_get" => Function::new_typed_with_env(store, env, random_get),
         "args_get" | "environ_get" => Function::new_typed_with_env(store, env, nothing),
-        "args_sizes_get" | "environ_sizes_get" => Function::new_typed_with_env(store, env, no_sizes),
+        "args_sizes_get" | "environ_sizes_get" => {
+            Function::new_typed_with_env(store, env, no_sizes)
+        }
         "fd_write" => Function::new_typed_with_env(store, env, fd_write),
         "proc_exit" => Function::new_typed_with_env(store, env, proc_exit),
         "sched_yield" => Function::new_typed(store, || SUCCESS),
         "fd_close" => Function::new_typed_with_env(store, env, missing),
         "fd_prestat_get" | "fd_fdstat_get" => Function::new_typed_with_env(store, env, missing2),
-        _ => Function::new(store, ty, |_| Ok(vec![Value::I32(ENOSYS)])),
-    }
+        _ if NAMES.contains(&name) && ty.results() == [Type::I32] => {
+            Function::new(store, ty, |_| Ok(vec![Value::I32(ENOSYS)]))
+        }
+        _ => return None,
+    };
+    Some(function)
 }

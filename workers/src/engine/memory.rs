@@ -50,7 +50,8 @@ impl LinearMemory for LimitedMemory {
     }
 
     fn try_clone(&self) -> Result<Box<dyn LinearMemory + Send + Sync>, MemoryError> {
-        self.inner.try_clone()
+        let inner = self.inner.try_clone()?;
+        Ok(Box::new(Self { inner, guard: self.guard.clone() }))
     }
 
     fn copy(&self) -> Result<Box<dyn LinearMemory + Send + Sync>, MemoryError> {
@@ -98,7 +99,8 @@ impl LimitedTunables {
     }
 
     fn guarded(&self, inner: VMMemory) -> VMMemory {
-        VMMemory::from_custom(LimitedMemory { inner, guard: self.guard.clone() })
+        let limited = LimitedMemory { inner, guard: self.guard.clone() };
+        VMMemory::from(Box::new(limited) as Box<dyn LinearMemory + Send + Sync>)
     }
 }
 
@@ -111,7 +113,11 @@ impl Tunables for LimitedTunables {
         self.base.table_style(table)
     }
 
-    fn create_host_memory(&self, ty: &MemoryType, style: &MemoryStyle) -> Result<VMMemory, MemoryError> {
+    fn create_host_memory(
+        &self,
+        ty: &MemoryType,
+        style: &MemoryStyle,
+    ) -> Result<VMMemory, MemoryError> {
         let memory = self.base.create_host_memory(&self.capped_memory(ty)?, style)?;
         Ok(self.guarded(memory))
     }

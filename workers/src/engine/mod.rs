@@ -4,8 +4,8 @@ mod memory;
 
 pub use memory::{Guard, LimitedTunables};
 
-use wasmer::sys::{EngineBuilder, Features, NativeEngineExt};
 use wasmer::Engine;
+use wasmer::sys::{EngineBuilder, Features, NativeEngineExt};
 
 /// Names what an artifact depends on; part of the cache's key.
 pub const NAME: &str = "wasmer-7.4.0-cranelift-1";
@@ -18,7 +18,10 @@ fn features() -> Features {
 }
 
 pub fn compiler() -> Engine {
-    EngineBuilder::new(wasmer::sys::Cranelift::default()).set_features(Some(features())).engine().into()
+    EngineBuilder::new(wasmer::sys::Cranelift::default())
+        .set_features(Some(features()))
+        .engine()
+        .into()
 }
 
 /// An engine that loads artifacts and compiles nothing.

@@ -1,8 +1,11 @@
 //! A plugin that does what untrusted plugins do, so that the limits can be seen at work.
 
-use pocket_plugin_sdk::{NodeMetadata, PluginNode, Value};
+use std::hint::black_box;
+
+use pocket_plugin_sdk::{NodeMetadata, PluginNode, Value, log};
 
 const MIB: usize = 1 << 20;
+const LINES: usize = 10_000;
 
 fn describe(node_type: &str, description: &str) -> NodeMetadata {
     NodeMetadata {
@@ -22,7 +25,7 @@ impl PluginNode for MemoryBomb {
     fn exec(&self, _: Value) -> Result<usize, String> {
         let mut hoard = Vec::new();
         loop {
-            hoard.push(std::hint::black_box(vec![1_u8; MIB]));
+            hoard.push(black_box(vec![1_u8; MIB]));
         }
     }
 
@@ -40,7 +43,7 @@ impl PluginNode for EndlessLoop {
     fn exec(&self, _: Value) -> Result<u64, String> {
         let mut turns = 0_u64;
         loop {
-            turns = std::hint::black_box(turns.wrapping_add(1));
+            turns = black_box(turns.wrapping_add(1));
         }
     }
 
@@ -64,6 +67,45 @@ impl PluginNode for Crash {
     }
 }
 
+struct Deep;
+
+impl PluginNode for Deep {
+    type Input = Value;
+    type Output = u64;
+
+    fn exec(&self, _: Value) -> Result<u64, String> {
+        Ok(descend(0))
+    }
+
+    fn metadata(&self) -> NodeMetadata {
+        describe("deep", "Call itself until the stack is used up")
+    }
+}
+
+#[expect(unconditional_recursion)]
+fn descend(depth: u64) -> u64 {
+    black_box(descend(black_box(depth + 1))) + 1
+}
+
+struct Flood;
+
+impl PluginNode for Flood {
+    type Input = Value;
+    type Output = usize;
+
+    fn exec(&self, _: Value) -> Result<usize, String> {
+        let line = "flood ".repeat(100);
+        for _ in 0..LINES {
+            log::info(&line);
+        }
+        Ok(LINES)
+    }
+
+    fn metadata(&self) -> NodeMetadata {
+        describe("flood", "Write 10,000 lines to the log")
+    }
+}
+
 struct Polite;
 
 impl PluginNode for Polite {
@@ -79,4 +121,4 @@ impl PluginNode for Polite {
     }
 }
 
-pocket_plugin_sdk::export_plugin!(MemoryBomb, EndlessLoop, Crash, Polite);
+pocket_plugin_sdk::export_plugin!(MemoryBomb, EndlessLoop, Crash, Deep, Flood, Polite);

@@ -16,11 +16,24 @@ fn polite_gives_its_input_back() {
 }
 
 #[test]
-fn all_four_nodes_are_described() {
+fn every_node_is_described() {
     let metadata = ask("", "metadata");
     let nodes = metadata["output"]["nodes"].as_array().unwrap();
-    let types: Vec<_> = nodes.iter().map(|node| node["type"].as_str().unwrap()).collect();
-    assert_eq!(types, ["memory-bomb", "endless-loop", "crash", "polite"]);
+    let types: Vec<_> = nodes
+        .iter()
+        .map(|node| node["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        types,
+        [
+            "memory-bomb",
+            "endless-loop",
+            "crash",
+            "deep",
+            "flood",
+            "polite"
+        ]
+    );
 }
 
 #[test]

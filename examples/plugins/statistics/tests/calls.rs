@@ -13,7 +13,9 @@ fn ask(function: &str, input: &Value) -> Value {
 #[test]
 fn every_example_of_the_metadata_is_true() {
     let metadata = ask("metadata", &Value::Null);
-    let examples = metadata["output"]["nodes"][0]["examples"].as_array().unwrap();
+    let examples = metadata["output"]["nodes"][0]["examples"]
+        .as_array()
+        .unwrap();
     assert!(!examples.is_empty());
     for example in examples {
         assert_eq!(ask("run", &example["input"])["output"], example["output"]);
@@ -31,5 +33,16 @@ fn no_numbers_are_an_error() {
 fn a_missing_field_is_named() {
     let answer = ask("run", &json!({}));
     assert_eq!(answer["success"], false);
-    assert!(answer["error"].as_str().unwrap().contains("missing field `numbers`"));
+    assert!(
+        answer["error"]
+            .as_str()
+            .unwrap()
+            .contains("missing field `numbers`")
+    );
+}
+
+#[test]
+fn a_sum_beyond_all_numbers_is_an_error() {
+    let answer = ask("run", &json!({"numbers": [1e308, 1e308]}));
+    assert_eq!(answer["error"], "output.sum is inf, which JSON cannot hold");
 }

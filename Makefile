@@ -1,0 +1,86 @@
+# `make demo` sets everything up and runs the main job; `make test` sets up and runs the tests.
+# `make check` is what has to pass before a change lands; `make help` lists the rest.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# One build folder for every Rust crate but the worker, whose own is workers/target.
+WASM_TARGET := $(CURDIR)/target
+
+WORKER_SOURCES := $(shell find workers/src -name '*.rs') workers/Cargo.toml workers/Cargo.lock
+ENGINE := sdk/javascript/dist/engine.wasm
+PLUGINS := sentiment statistics hostile
+PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.PHONY: demo
+demo: $(VENV)/ready plugins ## set up, build the example plugins, run the main job on real input
+	$(BIN)/python scripts/demo.py
+
+.PHONY: test
+test: $(VENV)/ready plugins ## set up and run every test
+	$(BIN)/pytest
+	cd workers && cargo test --release --locked --quiet
+	cd sdk/rust && CARGO_TARGET_DIR=$(WASM_TARGET) cargo test --locked --quiet
+	$(MAKE) -C sdk/javascript test
+	cd examples/plugins/sentiment && npm test
+
+.PHONY: check
+check: lint test ## all that has to pass before a change lands
+
+.PHONY: lint
+lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python scripts/generate_docs.py --check
+	cd workers && cargo fmt --check && cargo clippy --release --locked --all-targets -- -D warnings
+	cd sdk/rust && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --all-targets -- -D warnings
+
+.PHONY: tools
+tools: # says what is missing before anything long begins
+	@bash scripts/check_tools.sh
+
+$(VENV)/ready: requirements/dev.lock pyproject.toml $(WORKER_SOURCES) | tools
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.lock
+	@echo "building pocket-worker; the first time takes some minutes"
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	touch $@
+
+.PHONY: plugins
+plugins: $(PLUGIN_WASM) ## build the JavaScript engine and the example plugins
+
+$(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/*) sdk/javascript/engine/Cargo.lock
+	$(MAKE) -C sdk/javascript
+
+examples/plugins/sentiment/dist/plugin.wasm: $(ENGINE) $(wildcard examples/plugins/sentiment/src/*)
+	cd examples/plugins/sentiment && npm ci --silent && npm run --silent build
+	touch $@
+
+RUST_SDK := $(wildcard sdk/rust/src/*.rs) sdk/rust/Cargo.toml
+examples/plugins/%/dist/plugin.wasm: examples/plugins/%/src/lib.rs examples/plugins/%/Cargo.lock $(RUST_SDK) | tools
+	$(MAKE) -C examples/plugins/$* CARGO_TARGET_DIR=$(WASM_TARGET)
+	touch $@
+
+.PHONY: lock
+lock: ## pin the newest allowed versions again
+	$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet pip-tools==7.5.1
+	CUSTOM_COMPILE_COMMAND="make lock" .lock-venv/bin/pip-compile --quiet --upgrade --generate-hashes \
+	  --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	  --extra dev -o requirements/dev.lock pyproject.toml requirements/build.in
+	rm -r .lock-venv
+
+.PHONY: clean
+clean: ## delete everything that was built
+	rm -rf $(VENV) .demo build target workers/target sdk/javascript/{dist,node_modules} \
+	  sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target}

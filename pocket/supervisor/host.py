@@ -1,0 +1,143 @@
+"""The owner of all workers."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+import weakref
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import TracebackType
+
+from pocket.errors import HostClosed, PermissionDenied
+from pocket.plugin.manifest import Manifest
+from pocket.plugin.module import split_module
+from pocket.plugin.package import read_package
+from pocket.plugin.store import Store
+from pocket.supervisor.artifacts import ArtifactCache
+from pocket.supervisor.limits import ACALL_THREADS
+from pocket.supervisor.plugin import Plugin
+from pocket.supervisor.program import Program
+from pocket.supervisor.result import Result
+from pocket.supervisor.spawner import Spawner
+
+_hosts: weakref.WeakSet[Host] = weakref.WeakSet()
+
+
+class Host:
+    """Owns the worker processes of the plugins that it loads; nothing is left running after it.
+
+    Use it in a `with` statement, or call `close`. After a fork the child keeps its `Host` objects
+    and their plugins, which spawn workers of their own.
+
+    Args:
+        home: folder of installed plugins and compiled code; `$POCKET_HOME` or `~/.pocket`.
+
+    Attributes:
+        store: the plugins installed in that folder.
+    """
+
+    def __init__(self, *, home: Path | None = None) -> None:
+        self.store = Store(home)
+        self._cache = ArtifactCache(self.store.cache_folder)
+        self._plugins: dict[Path, Plugin] = {}
+        self._closed = False
+        self._prepare_threads()
+        _hosts.add(self)
+
+    def __enter__(self) -> Host:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def load(self, plugin: str | Path) -> Plugin:
+        """Load a plugin; loading it again gives the same object.
+
+        Args:
+            plugin: an installed name, a folder with manifest.yaml, or a .tar.gz. Text with a
+                slash or ending in `.tar.gz` is a path.
+
+        Raises:
+            PluginNotFound: no plugin of this name is installed.
+            InvalidManifest, InvalidPackage, InvalidModule: the plugin is not well-formed.
+            PermissionDenied: it asks for what it cannot get.
+            CallError: it does not start.
+        """
+        path = self._locate(plugin)
+        with self._lock:
+            if self._closed:
+                raise HostClosed("the host is closed")
+            if path not in self._plugins:
+                self._plugins[path] = self._load(path)
+            return self._plugins[path]
+
+    def close(self) -> None:
+        """End every worker; calls that are under way in other threads fail. Safe to repeat."""
+        with self._lock:
+            self._closed = True
+            plugins = list(self._plugins.values())
+            self._plugins.clear()
+        for plugin in plugins:
+            plugin.close()
+        if self._threads is not None:
+            self._threads.shutdown()
+        self._spawner.close()
+
+    def _prepare_threads(self) -> None:
+        self._lock = threading.Lock()
+        self._spawner = Spawner()
+        self._threads: ThreadPoolExecutor | None = None
+
+    def _locate(self, plugin: str | Path) -> Path:
+        if isinstance(plugin, Path) or "/" in plugin or plugin.endswith(".tar.gz"):
+            return Path(plugin).resolve()
+        return self.store.get(plugin).folder.resolve()
+
+    def _load(self, path: Path) -> Plugin:
+        package = read_package(path)
+        _refuse_unavailable(package.manifest)
+        where = f"{package.path}: {package.manifest.binary}"
+        module = split_module(package.module, where)
+        program = Program(package.manifest, module, where, self._cache, self._spawner)
+        return Plugin(program, self._run_in_thread)
+
+    def _run_in_thread(self, call: Callable[[], Result]) -> asyncio.Future[Result]:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(ACALL_THREADS, thread_name_prefix="pocket-call")
+        return asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    def _after_fork(self) -> None:
+        for plugin in self._plugins.values():
+            plugin.abandon()
+        self._prepare_threads()
+
+
+def _refuse_unavailable(manifest: Manifest) -> None:
+    asked = [
+        f"permissions.{name}"
+        for name in ("network", "env", "filesystem")
+        if getattr(manifest.permissions, name)
+    ]
+    if asked:
+        raise PermissionDenied(
+            f"plugin {manifest.name} asks for {', '.join(asked)}, "
+            "which this version of Pocket grants to no plugin",
+            hint="take it out of the manifest if the plugin works without it",
+            plugin=manifest.name,
+        )
+
+
+def _abandon_all() -> None:
+    for host in _hosts:
+        host._after_fork()  # noqa: SLF001
+
+
+os.register_at_fork(after_in_child=_abandon_all)

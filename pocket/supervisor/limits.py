@@ -1,0 +1,48 @@
+"""The fixed caps of a running plugin, each with the reason for its number.
+
+What a manifest may choose (memory, CPU, time) is in `pocket.plugin.permissions`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+MAX_PAYLOAD_BYTES: Final = 64 << 20
+"""One request or response: far above any JSON a workflow passes on, far below what would hurt."""
+
+MAX_FRAME_BYTES: Final = MAX_PAYLOAD_BYTES + 4096
+"""A payload and its envelope; a longer frame is refused before a byte is allocated for it."""
+
+TABLE_ELEMENTS: Final = 100_000
+"""Function table of one plugin: ten times what the Go runtime declares, 1.6 MB at most."""
+
+LOG_BYTES: Final = 64 << 10
+"""Log of one call: one screen a second for an hour is less; the rest is dropped."""
+
+LOG_LINES_KEPT: Final = 20
+"""Lines of the log that an error shows its reader."""
+
+STDERR_BYTES: Final = 64 << 10
+"""What is read of a dead worker's stderr: one pipe's worth, it cannot have written more."""
+
+START_CPU_MS: Final = 2_000
+"""CPU time of a plugin's own start: the largest runtime known (Python) needs 51 ms."""
+
+START_TIMEOUT_S: Final = 10.0
+"""Spawn, load and start on a machine that is busy with other things."""
+
+COMPILE_TIMEOUT_S: Final = 120.0
+"""Compiling an 11 MB module takes 4 s on an idle core."""
+
+PIPE_BYTES: Final = 256 << 10
+"""Read at once from a worker: four times the pipe's default size."""
+
+PORTION_REQUESTS: Final = 256
+"""Requests of one `map` sent ahead: enough to hide the wake-up of the other process."""
+
+PORTION_BYTES: Final = 48 << 10
+"""Bytes of one `map` sent ahead: with their headers they fit into a pipe of 64 KiB, so that
+sending never waits for a call."""
+
+ACALL_THREADS: Final = 32
+"""Calls of one host that asyncio has under way at once."""

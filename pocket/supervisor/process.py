@@ -1,0 +1,178 @@
+"""One worker process: spawned, killed, reaped, and how it ended."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from pocket.errors import WorkerUnavailable
+from pocket.supervisor.binary import find_worker
+from pocket.supervisor.limits import STDERR_BYTES
+
+_FIRST_FREE_FD = 4
+"""0 to 2 are the child's pipes, 3 is its artifact."""
+
+
+class Ending(Enum):
+    """How a worker ended; every worker ends in exactly one of these."""
+
+    EXIT = "exit"
+    SIGNAL = "signal"
+    TIMEOUT = "timeout"
+    CPU = "cpu"
+    MEMORY = "memory"
+    SANDBOX = "sandbox"
+    PROTOCOL = "protocol"
+
+
+_SIGNAL_ENDINGS = {
+    signal.SIGPROF: Ending.CPU,
+    signal.SIGXCPU: Ending.CPU,
+    signal.SIGSYS: Ending.SANDBOX,
+}
+# What the Rust runtime says before it aborts for want of memory.
+_OUT_OF_MEMORY = "memory allocation of "
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one worker ended: `code` is an exit status, or a signal's number when negative."""
+
+    ending: Ending
+    code: int
+    stderr: str = ""
+
+    def __str__(self) -> str:
+        """Say it as a person would: `signal SIGSEGV`, `exit status 3`."""
+        if self.code < 0:
+            with contextlib.suppress(ValueError):
+                return f"signal {signal.Signals(-self.code).name}"
+            return f"signal {-self.code}"
+        return f"exit status {self.code}"
+
+
+def _ending(code: int, stderr: str) -> Ending:
+    if code >= 0:
+        return Ending.EXIT
+    if _OUT_OF_MEMORY in stderr:
+        return Ending.MEMORY
+    return _SIGNAL_ENDINGS.get(signal.Signals(-code), Ending.SIGNAL)
+
+
+def _pipe() -> tuple[int, int]:
+    """Make a pipe whose ends do not collide with the numbers that a child wants."""
+    ends = os.pipe()
+    if min(ends) >= _FIRST_FREE_FD:
+        return ends
+    moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _FIRST_FREE_FD) for fd in ends]
+    for fd in ends:
+        os.close(fd)
+    return moved[0], moved[1]
+
+
+def _close(fds: Sequence[int]) -> None:
+    for fd in fds:
+        os.close(fd)
+
+
+class Process:
+    """A running `pocket-worker`, with its three pipes.
+
+    Attributes:
+        pid: process id.
+        requests: write end of its stdin, non-blocking.
+        replies: read end of its stdout, non-blocking.
+    """
+
+    __slots__ = ("_lock", "_outcome", "_reaped", "_stderr", "pid", "replies", "requests")
+
+    def __init__(self, role: str, artifact: int | None = None) -> None:
+        """Start a worker; `artifact` is an open file that it gets as descriptor 3.
+
+        The worker dies with the *thread* that called this, so that thread has to live as long
+        as the worker is wanted (prctl(2), PR_SET_PDEATHSIG).
+
+        Raises:
+            WorkerUnavailable: the binary is missing or the system starts no more processes.
+        """
+        binary = find_worker()
+        child_in, self.requests = _pipe()
+        self.replies, child_out = _pipe()
+        self._stderr, child_err = _pipe()
+        handed = (child_in, child_out, child_err, *(() if artifact is None else (artifact,)))
+        actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(handed)]
+        try:
+            self.pid = os.posix_spawn(
+                binary,
+                [binary, role],
+                {},
+                file_actions=actions,
+                setpgroup=0,  # Ctrl-C on the terminal is for the host alone
+                setsigmask=(),
+                setsigdef=signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP},
+            )
+        except OSError as error:
+            _close((self.requests, self.replies, self._stderr))
+            raise WorkerUnavailable(f"{binary} does not start: {error.strerror}") from error
+        finally:
+            _close((child_in, child_out, child_err))
+        self._outcome: Outcome | None = None
+        self._lock = threading.Lock()
+        self._reaped = False
+        for fd in (self.requests, self.replies, self._stderr):
+            os.set_blocking(fd, False)
+
+    @property
+    def ended(self) -> bool:
+        """Whether `end` was called."""
+        return self._outcome is not None
+
+    def end(self, because: Ending | None = None) -> Outcome:
+        """Kill the worker if it still runs, reap it and close its pipes; again gives the same.
+
+        Args:
+            because: why the host kills it; None where it ended by itself or is no longer wanted.
+        """
+        if self._outcome is None:
+            code = self._reap()
+            stderr = self._last_words()
+            self._outcome = Outcome(because or _ending(code, stderr), code, stderr)
+            _close((self.requests, self.replies, self._stderr))
+        return self._outcome
+
+    def abandon(self) -> None:
+        """Close this process's copies of the pipes and leave the worker to whoever owns it."""
+        if self._outcome is None:
+            self._outcome = Outcome(Ending.EXIT, 0)
+            _close((self.requests, self.replies, self._stderr))
+
+    def kill(self) -> None:
+        """Send SIGKILL, from any thread; whoever uses the pipes sees them end."""
+        with self._lock:
+            if self._reaped:
+                return
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+
+    def _reap(self) -> int:
+        # A process that is on its way out keeps the status that it chose or was given.
+        self.kill()
+        with self._lock:
+            self._reaped = True
+            try:
+                _, status = os.waitpid(self.pid, 0)
+            except ChildProcessError:
+                return -signal.SIGKILL  # somebody else reaped it, and kept how it ended
+        return os.waitstatus_to_exitcode(status)
+
+    def _last_words(self) -> str:
+        try:
+            return os.read(self._stderr, STDERR_BYTES).decode(errors="replace").strip()
+        except BlockingIOError:
+            return ""

@@ -1,0 +1,103 @@
+"""A plugin's code, ready to be started: its artifact, its metadata, its workers."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+import orjson
+
+from pocket.errors import PluginError, WorkerUnavailable
+from pocket.plugin.manifest import Manifest
+from pocket.plugin.metadata import PluginMetadata, metadata_of_manifest, parse_metadata
+from pocket.plugin.module import Module
+from pocket.supervisor.artifacts import ENGINE, ArtifactCache
+from pocket.supervisor.compiler import compile_module
+from pocket.supervisor.limits import START_TIMEOUT_S
+from pocket.supervisor.response import read_response
+from pocket.supervisor.spawner import Spawner
+from pocket.supervisor.worker import BadArtifact, Worker
+
+_METADATA_REQUEST = (
+    b'{"node":"","function":"metadata","config":{},"input":null,"prepResult":null,'
+    b'"execResult":null}'
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One plugin's manifest and module, and where its compiled form is kept."""
+
+    manifest: Manifest
+    module: Module
+    path: str
+    """Names the module in errors."""
+    cache: ArtifactCache
+    spawner: Spawner
+
+    def start_worker(self) -> Worker:
+        """Start a worker, compiling first where no usable artifact is in the cache.
+
+        Raises:
+            PocketError: the plugin cannot be compiled or started.
+        """
+        try:
+            return self._start(self._open_artifact())
+        except BadArtifact:
+            self.cache.forget(self._artifact_name)
+            return self._start(self._open_artifact())
+
+    def read_metadata(self) -> tuple[PluginMetadata, Worker | None]:
+        """Give what the plugin says of itself, and the worker that was started to ask, if any.
+
+        Raises:
+            PocketError: the plugin cannot be started, or its answer is no metadata.
+        """
+        name = f"{self.module.full_hash}.metadata"
+        cached = self.cache.read(name)
+        if cached is not None:
+            return parse_metadata(orjson.loads(cached), self.manifest), None
+        worker = self.start_worker()
+        try:
+            metadata = self._ask(worker)
+        except BaseException:
+            worker.end()
+            raise
+        self.cache.write(name, orjson.dumps(metadata.to_json()))
+        return metadata, worker
+
+    @property
+    def _artifact_name(self) -> str:
+        return f"{self.module.core_hash}.artifact"
+
+    def _ask(self, worker: Worker) -> PluginMetadata:
+        reply = worker.call(_METADATA_REQUEST, START_TIMEOUT_S)
+        try:
+            output, _ = read_response(reply.payload, self.manifest.name, "metadata")
+        except PluginError:
+            return metadata_of_manifest(self.manifest)
+        return parse_metadata(output, self.manifest)
+
+    def _start(self, artifact: int) -> Worker:
+        try:
+            worker = self.spawner.run(lambda: Worker(self.manifest, self.module.source, artifact))
+        finally:
+            os.close(artifact)
+        worker.start()
+        return worker
+
+    def _open_artifact(self) -> int:
+        artifact = self.cache.open(self._artifact_name)
+        if artifact is not None:
+            return artifact
+        compiled = self.spawner.run(lambda: compile_module(self.module, self.path))
+        if compiled.engine != ENGINE:
+            raise WorkerUnavailable(
+                f"pocket-worker has the engine {compiled.engine}, this is for {ENGINE}",
+                hint="install Pocket again, so that both parts are of one version",
+            )
+        self.cache.write(self._artifact_name, compiled.artifact)
+        artifact = self.cache.open(self._artifact_name)
+        if artifact is None:
+            raise WorkerUnavailable(f"{self.cache.folder}: an artifact just written is gone")
+        return artifact

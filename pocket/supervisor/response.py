@@ -1,0 +1,42 @@
+"""Reading what a plugin answered; `docs/abi.md` has the shape."""
+
+from __future__ import annotations
+
+import orjson
+
+from pocket.document import JSON
+from pocket.errors import InvalidOutput, PluginError
+
+
+def read_response(payload: bytes, plugin: str, node: str) -> tuple[JSON, str]:
+    """Give a response's output and its `next`.
+
+    Raises:
+        PluginError: the plugin answered with an error.
+        InvalidOutput: the bytes are not a response.
+    """
+    try:
+        response = orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        raise _nonsense(plugin, node, f"is not JSON: {error}") from None
+    if type(response) is not dict:
+        raise _nonsense(plugin, node, "is not a JSON object")
+    success = response.get("success")
+    if success is True:
+        action = response.get("next", "default")
+        if type(action) is str:
+            return response.get("output"), action
+        raise _nonsense(plugin, node, "has a `next` that is not text")
+    message = response.get("error")
+    if success is False and type(message) is str:
+        raise PluginError(f"plugin {plugin}: {message}", plugin=plugin, node=node)
+    raise _nonsense(plugin, node, "has neither `success: true` nor an error text")
+
+
+def _nonsense(plugin: str, node: str, what: str) -> InvalidOutput:
+    return InvalidOutput(
+        f"plugin {plugin}: the answer {what}",
+        hint="docs/abi.md has the shape of a response",
+        plugin=plugin,
+        node=node,
+    )

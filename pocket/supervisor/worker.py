@@ -1,0 +1,276 @@
+"""A worker that has loaded one plugin and answers its calls."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import deque
+from collections.abc import Sequence
+from time import monotonic
+from typing import Final, NamedTuple, cast
+
+from pocket.errors import (
+    CallError,
+    CallTimeout,
+    CpuLimitExceeded,
+    InvalidModule,
+    InvalidOutput,
+    MemoryLimitExceeded,
+    OutputTooLarge,
+    PluginCrashed,
+    PocketError,
+    ProtocolViolation,
+    SandboxUnavailable,
+)
+from pocket.plugin.manifest import Manifest
+from pocket.supervisor import limits
+from pocket.supervisor.channel import (
+    FAILURE,
+    LOG,
+    PROTOCOL,
+    READY,
+    RESULT,
+    START,
+    Channel,
+    DeadlineExceeded,
+    Disconnected,
+    Frame,
+    encode_call,
+    encode_frame,
+)
+from pocket.supervisor.process import Ending, Outcome, Process
+from pocket.units import format_bytes, format_duration
+
+E = TypeVar("E", bound=CallError)
+
+_logger = logging.getLogger("pocket.plugin")
+_LEVELS: Final = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
+
+FAILURE_ERRORS: Final[dict[str, type[PocketError]]] = {
+    "trap": PluginCrashed,
+    "memory": MemoryLimitExceeded,
+    "output-too-large": OutputTooLarge,
+    "bad-output": InvalidOutput,
+    "bad-module": InvalidModule,
+    "sandbox": SandboxUnavailable,
+    "protocol": ProtocolViolation,
+}
+"""Each code of a `failure` frame and the exception that it becomes (docs/protocol.md)."""
+
+
+class BadArtifact(Exception):  # noqa: N818
+    """The compiled module on disk cannot be used; compile it again."""
+
+
+class Reply(NamedTuple):
+    """The answer to one call: the response as the plugin wrote it, and what it cost."""
+
+    payload: bytes
+    wall_us: int
+    cpu_us: int
+    memory_bytes: int
+
+
+def _printable(line: bytes) -> str:
+    """Decode a line of a plugin's log, with nothing in it that a terminal would obey."""
+    text = line.decode(errors="replace").rstrip("\n")
+    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+
+
+class Worker:
+    """One process of one plugin; used by one thread at a time.
+
+    Any error but the plugin's own ends the process: `ended` then says so.
+    """
+
+    def __init__(self, manifest: Manifest, source: bytes | None, artifact: int) -> None:
+        """Spawn the process; `start` has to follow.
+
+        Args:
+            manifest: of the plugin; its permissions become the worker's limits.
+            source: what `__pocket_init` gets, in a source plugin.
+            artifact: open descriptor of the compiled module; stays the caller's to close.
+        """
+        self._manifest = manifest
+        self._source = source
+        self._process = Process("serve", artifact)
+        self._channel = Channel(self._process.requests, self._process.replies)
+        self._lines: deque[str] = deque(maxlen=limits.LOG_LINES_KEPT)
+        self._last_id = 0
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    @property
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.ended
+
+    def end(self, because: Ending | None = None) -> None:
+        """Kill the process, reap it and close its pipes; safe to repeat."""
+        self._process.end(because)
+
+    def kill(self) -> None:
+        """Kill the process from any thread; a call that is under way fails."""
+        self._process.kill()
+
+    def abandon(self) -> None:
+        """Forget the process, which belongs to the parent of this forked one."""
+        self._process.abandon()
+
+    def start(self) -> None:
+        """Load the module and run the plugin's own start; returns when calls can come.
+
+        Raises:
+            BadArtifact: compile the module again and use a new worker.
+            PocketError: whatever else keeps the plugin from starting.
+        """
+        permissions = self._manifest.permissions
+        numbers = [
+            permissions.memory_bytes,
+            limits.TABLE_ELEMENTS,
+            max(1, round(permissions.cpu_s * 1000)),
+            limits.START_CPU_MS,
+            limits.MAX_PAYLOAD_BYTES,
+            limits.LOG_BYTES,
+            os.getpid(),
+            self._manifest.state == "kept",
+        ]
+        message = encode_frame([START, 0, PROTOCOL, numbers, self._source])
+        deadline = monotonic() + limits.START_TIMEOUT_S
+        try:
+            self._channel.send(message, deadline)
+            self._receive(READY, 0, deadline)
+        except BaseException as error:
+            raise self._ended_by(error, limits.START_TIMEOUT_S, starting=True) from None
+
+    def call(self, payload: bytes, timeout_s: float) -> Reply:
+        """Send one request and wait for its response.
+
+        Raises:
+            CallError: the call did not end well, and neither did the worker.
+            ProtocolViolation: the worker sent what it may not.
+        """
+        call_id = self._next_id()
+        deadline = monotonic() + timeout_s
+        try:
+            self._channel.send(encode_call(call_id, payload), deadline)
+            frame = self._receive(RESULT, call_id, deadline)
+        except BaseException as error:
+            raise self._ended_by(error, timeout_s) from None
+        return Reply(*cast("tuple[bytes, int, int, int]", frame[2:]))
+
+    def call_many(self, payloads: Sequence[bytes], timeout_s: float) -> list[Reply | PocketError]:
+        """Send several requests at once, then wait for each response in turn.
+
+        Together the requests have to fit into a pipe, so that sending does not wait for a call.
+
+        Returns:
+            One answer a request, in order; after an error, which has ended the worker, no more.
+        """
+        ids = [self._next_id() for _ in payloads]
+        answers: list[Reply | PocketError] = []
+        try:
+            frames = b"".join(map(encode_call, ids, payloads))
+            self._channel.send(frames, monotonic() + timeout_s)
+            for call_id in ids:
+                frame = self._receive(RESULT, call_id, monotonic() + timeout_s)
+                answers.append(Reply(*cast("tuple[bytes, int, int, int]", frame[2:])))
+        except BaseException as raised:
+            error = self._ended_by(raised, timeout_s)
+            if not isinstance(error, PocketError):
+                raise error from None
+            answers.append(error)
+        return answers
+
+    def _next_id(self) -> int:
+        self._last_id = self._last_id % 0xFFFF_FFFF + 1
+        return self._last_id
+
+    def _receive(self, kind: int, call_id: int, deadline: float) -> Frame:
+        """Read until the frame of this kind and id; a log on the way is passed on."""
+        frame = self._channel.receive(deadline)
+        while frame[0] == LOG:
+            self._log(frame)
+            if monotonic() > deadline:
+                raise DeadlineExceeded
+            frame = self._channel.receive(deadline)
+        if frame[0] != kind or frame[1] != call_id:
+            raise self._failure(frame)
+        return frame
+
+    def _ended_by(
+        self, error: BaseException, timeout_s: float, *, starting: bool = False
+    ) -> BaseException:
+        """End the process, and give what the caller is told."""
+        if isinstance(error, DeadlineExceeded):
+            self.end(Ending.TIMEOUT)
+            what = "start" if starting else "call"
+            message = f"the {what} took longer than {format_duration(timeout_s)}"
+            return self._error(CallTimeout, message)
+        if isinstance(error, Disconnected):
+            return self._died(self._process.end(), starting=starting)
+        self.end(Ending.PROTOCOL if isinstance(error, ProtocolViolation) else None)
+        return error
+
+    def _log(self, frame: Frame) -> None:
+        level, line = cast("tuple[int, bytes]", frame[2:])
+        text = _printable(line)
+        self._lines.append(text)
+        _logger.log(_LEVELS[min(max(level, 0), 3)], "%s: %s", self._manifest.name, text)
+
+    def _failure(self, frame: Frame) -> Exception:
+        """Turn a frame that is not the wanted one into its exception."""
+        if frame[0] != FAILURE:
+            return ProtocolViolation(f"plugin {self._manifest.name}: a frame of kind {frame[0]} out of turn")
+        code, message = cast("tuple[str, str]", frame[2:4])
+        if code == "bad-artifact":
+            return BadArtifact(message)
+        error = FAILURE_ERRORS.get(code)
+        if error is None:
+            return ProtocolViolation(f"plugin {self._manifest.name}: unknown failure {code!r:.40}")
+        if issubclass(error, CallError):
+            return self._error(error, message)
+        return error(f"plugin {self._manifest.name}: {message}")
+
+    def _died(self, outcome: Outcome, *, starting: bool) -> PocketError:
+        """Turn the unexpected end of the process into its exception."""
+        permissions = self._manifest.permissions
+        match outcome.ending:
+            case Ending.CPU:
+                budget = limits.START_CPU_MS / 1000 if starting else permissions.cpu_s
+                what = "the start" if starting else "one call"
+                message = f"{what} used more than {format_duration(budget)} of CPU time"
+                return self._error(CpuLimitExceeded, message)
+            case Ending.MEMORY:
+                return self._error(MemoryLimitExceeded, "the process ran out of memory")
+            case Ending.SANDBOX:
+                message = "the sandbox killed the process for a forbidden system call"
+                return self._error(PluginCrashed, message)
+            case Ending.TIMEOUT:
+                return self._error(CallTimeout, "the call was stopped")
+            case Ending.PROTOCOL:
+                return ProtocolViolation(f"plugin {self._manifest.name}: broke the protocol")
+            case Ending.EXIT | Ending.SIGNAL:
+                error = self._error(PluginCrashed, f"the process ended with {outcome}")
+                error.detail = error.detail or outcome.stderr or None
+                return error
+
+    def _error(self, kind: type[E], message: str) -> E:
+        detail = "\n".join(self._lines) or None
+        hint = self._hint(kind)
+        return kind(
+            f"plugin {self._manifest.name}: {message}", hint=hint, plugin=self._manifest.name, detail=detail
+        )
+
+    def _hint(self, kind: type[CallError]) -> str | None:
+        """Say which line of the manifest holds the limit that was hit."""
+        permissions = self._manifest.permissions
+        limit = {
+            MemoryLimitExceeded: f"permissions.memory is {format_bytes(permissions.memory_bytes)}",
+            CpuLimitExceeded: f"permissions.cpu is {format_duration(permissions.cpu_s)}",
+            CallTimeout: f"permissions.timeout is {format_duration(permissions.timeout_s)}",
+        }.get(kind)
+        return f"{limit} in the plugin's manifest" if limit else None

@@ -1,0 +1,1 @@
+"""Workflows: the file format, its checks, and the engine. Knows nodes only as a Protocol."""

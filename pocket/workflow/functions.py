@@ -1,0 +1,212 @@
+"""The functions that templates may call: no files, no environment, no network, bounded results.
+
+Where a function exists in Go, it does what Go's does, except that numbers are one kind: JSON knows
+no difference between 3 and 3.0.
+"""
+
+from __future__ import annotations
+
+import json as json_module
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+from urllib.parse import quote_plus
+
+from gotpl.runtime.gofmt import sprintf
+from gotpl.runtime.values import INVALID, UNTYPED_NIL
+
+from pocket.document import JSON
+from pocket.workflow.numbers import plain
+from pocket.workflow.scope import current_scope
+
+MAX_TEXT_CHARS: Final = 10_000_000
+"""Longest text a template may make; a node's output has about the same cap."""
+
+_VERB = re.compile(r"%[-+# 0]*([0-9]*)(?:\.([0-9]*))?(.|$)", re.DOTALL)
+_JS = {**dict.fromkeys(range(32), ""), 0x2028: "", 0x2029: ""}
+_JS = {code: f"\\u{code:04X}" for code in _JS} | {
+    ord(char): f"\\u{ord(char):04X}" for char in "<>&="
+}
+_JS |= {ord(char): f"\\{char}" for char in "\\'\""}
+_HTML = str.maketrans(
+    {"\0": "\ufffd", '"': "&#34;", "'": "&#39;", "&": "&amp;", "<": "&lt;", ">": "&gt;"}
+)
+
+
+def _checked(size: int) -> None:
+    if size > MAX_TEXT_CHARS:
+        raise ValueError(f"the result would be longer than {MAX_TEXT_CHARS} characters")
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "text"
+    return "none" if value is None or value is INVALID or value is UNTYPED_NIL else "other"
+
+
+def _same(left: Any, right: Any) -> bool:
+    kinds = {_kind(left), _kind(right)}
+    if "none" in kinds:
+        return len(kinds) == 1
+    if len(kinds) == 2:
+        raise TypeError(f"cannot compare {' with '.join(sorted(kinds))}")
+    if "other" in kinds:
+        raise TypeError("lists and maps cannot be compared")
+    return bool(left == right)
+
+
+def eq(first: object, *others: object) -> bool:
+    """Tell whether the first value equals any of the others."""
+    if not others:
+        raise TypeError("missing argument for comparison")
+    return any(_same(first, other) for other in others)
+
+
+def ne(left: object, right: object) -> bool:
+    """Tell whether two values differ."""
+    return not _same(left, right)
+
+
+def _ordered(left: object, right: object) -> None:
+    kinds = {_kind(left), _kind(right)}
+    if kinds not in ({"number"}, {"text"}):
+        raise TypeError(f"cannot order {' and '.join(sorted(kinds))}")
+
+
+def lt(left: Any, right: Any) -> bool:
+    """Tell whether `left` is less than `right`."""
+    _ordered(left, right)
+    return bool(left < right)
+
+
+def le(left: Any, right: Any) -> bool:
+    """Tell whether `left` is at most `right`."""
+    _ordered(left, right)
+    return bool(left <= right)
+
+
+def print_(*values: object) -> str:
+    """Join values; a space stands between two that are both no text."""
+    _checked(sum(len(value) for value in values if isinstance(value, str)))
+    parts: list[str] = []
+    for index, value in enumerate(values):
+        spaced = index and not isinstance(value, str) and not isinstance(values[index - 1], str)
+        parts.append(f"{' ' if spaced else ''}{sprintf('%v', value)}")
+    return "".join(parts)
+
+
+def println(*values: object) -> str:
+    """Join values by spaces, with a line end."""
+    _checked(sum(len(value) for value in values if isinstance(value, str)))
+    return " ".join(sprintf("%v", value) for value in values) + "\n"
+
+
+def _for_verb(verb: str, value: object) -> object:
+    if isinstance(value, bool):
+        return value
+    if verb in "eEfFgG" and isinstance(value, int):
+        return float(value)
+    if verb in "bcdoOxXU" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def printf(text: str, *values: object) -> str:
+    """Format as Go's Sprintf; a whole number suits %d and %f alike."""
+    if "*" in text or "%[" in text:
+        raise ValueError("printf takes no widths from arguments and no argument indexes here")
+    verbs = [match for match in _VERB.finditer(text) if match[0] != "%%"]
+    widths = sum(int(size) for verb in verbs for size in verb.group(1, 2) if size)
+    _checked(widths + len(text) + sum(len(value) for value in values if isinstance(value, str)))
+    suited = [_for_verb(verb[3], value) for verb, value in zip(verbs, values, strict=False)]
+    return sprintf(text, *suited, *values[len(suited) :])
+
+
+def html(*values: object) -> str:
+    """Escape for HTML."""
+    return print_(*values).translate(_HTML)
+
+
+def js(*values: object) -> str:
+    """Escape for the inside of a JavaScript string."""
+    return print_(*values).translate(_JS)
+
+
+def urlquery(*values: object) -> str:
+    """Escape for a query part of a URL."""
+    return quote_plus(print_(*values))
+
+
+def json(value: object) -> str:
+    """Write a value as JSON."""
+    known = None if value is INVALID or value is UNTYPED_NIL else value
+    return json_module.dumps(known, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def default(fallback: object, value: object) -> object:
+    """Give `value`, or `fallback` where it is missing or empty."""
+    empty = value is INVALID or value is UNTYPED_NIL or not value
+    return fallback if empty else value
+
+
+def contains(part: str, text: str) -> bool:
+    """Tell whether `part` occurs in `text`."""
+    return part in text
+
+
+def join(separator: str, values: list[Any]) -> str:
+    """Join a list's items."""
+    _checked(len(separator) * len(values))
+    return separator.join(value if isinstance(value, str) else print_(value) for value in values)
+
+
+def trim(text: str) -> str:
+    """Take white space off both ends."""
+    return text.strip()
+
+
+def replace(old: str, new: str, text: str) -> str:
+    """Replace every `old` in `text` by `new`."""
+    _checked(len(text) + text.count(old) * len(new))
+    return text.replace(old, new)
+
+
+def node(name: str) -> JSON:
+    """Give the last output of a node, or nothing while it has not run."""
+    return plain(current_scope.get().outputs.get(name))
+
+
+def run_input() -> JSON:
+    """Give the run's input."""
+    return plain(current_scope.get().input)
+
+
+FUNCTIONS: Mapping[str, Callable[..., object]] = {
+    "eq": eq,
+    "ne": ne,
+    "lt": lt,
+    "le": le,
+    "gt": lambda left, right: lt(right, left),
+    "ge": lambda left, right: le(right, left),
+    "print": print_,
+    "printf": printf,
+    "println": println,
+    "html": html,
+    "js": js,
+    "urlquery": urlquery,
+    "json": json,
+    "default": default,
+    "contains": contains,
+    "join": join,
+    "trim": trim,
+    "replace": replace,
+    "upper": lambda text: str.upper(text),
+    "lower": lambda text: str.lower(text),
+    "node": node,
+    "input": run_input,
+}
+"""Every function by its name in templates, those of Go that are replaced here included."""

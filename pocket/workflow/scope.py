@@ -1,0 +1,24 @@
+"""What a node may know about the run it is a step of."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from pocket.document import JSON
+
+
+@dataclass(slots=True)
+class Scope:
+    """The state of one run."""
+
+    input: JSON
+    """The run's input."""
+    outputs: dict[str, JSON] = field(default_factory=dict)
+    """The last output of every node that has run, by the node's name."""
+    node: str = ""
+    """The node that is running."""
+
+
+current_scope: ContextVar[Scope] = ContextVar("pocket_scope")
+"""Set while a template renders, for its functions `node` and `input`."""

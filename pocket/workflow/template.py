@@ -1,0 +1,106 @@
+"""Texts with `{{...}}` in them, compiled once. The syntax is that of Go's text/template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from pocket.document import JSON
+from pocket.errors import NodeError
+from pocket.workflow.numbers import plain
+from pocket.workflow.scope import Scope, current_scope
+
+if TYPE_CHECKING:
+    from gotpl import Environment
+
+Text = Callable[[JSON, Scope], str]
+"""A compiled text: gives what it renders to for an input, within a run."""
+
+MAX_SOURCE_CHARS: Final = 64_000
+"""Longest template source; one that a person wrote is far shorter."""
+_MAX_ITERATIONS: Final = 100_000
+_MAX_CALLS: Final = 100_000
+_MAX_DEPTH: Final = 100
+
+_REFUSED_FIELD = re.compile(r"(?:attribute|property|method) '(.*)' is not allowed", re.DOTALL)
+
+
+class InvalidTemplate(ValueError):
+    """A template that does not compile; `line` and `column` count from 1 within its text."""
+
+    def __init__(self, message: str, line: int, column: int) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+def compile_text(source: str, label: str) -> Text:
+    """Compile a text; one without `{{` is itself.
+
+    Args:
+        source: the text.
+        label: names it in errors, e.g. `conditions[0].if`.
+
+    Raises:
+        InvalidTemplate: it is not a template.
+    """
+    if "{{" not in source:
+        return lambda _input, _scope: source
+    if len(source) > MAX_SOURCE_CHARS:
+        raise InvalidTemplate(f"a template may have {MAX_SOURCE_CHARS} characters", 1, 1)
+    return _compiled(source, label)
+
+
+def _compiled(source: str, label: str) -> Text:
+    from gotpl import TemplateError, TemplateSyntaxError
+
+    try:
+        render = _environment().from_string(source).render
+    except TemplateSyntaxError as error:
+        message = re.sub(r"^template:\d+:\d+: ", "", str(error))
+        raise InvalidTemplate(message, error.line, error.column) from error
+    except (TemplateError, ValueError, RecursionError, OverflowError) as error:
+        raise InvalidTemplate(str(error), 1, 1) from error
+
+    def text(value: JSON, scope: Scope) -> str:
+        token = current_scope.set(scope)
+        try:
+            return render(plain(value))
+        except TemplateError as error:
+            raise _failure(error, label) from error
+        except (ValueError, TypeError, RecursionError, OverflowError) as error:
+            raise NodeError(f"{label}: {error}") from error
+        finally:
+            current_scope.reset(token)
+
+    return text
+
+
+@cache
+def _environment() -> Environment:
+    from gotpl import Environment, ExecutionBudget, SandboxPolicy
+
+    from pocket.workflow.functions import FUNCTIONS, MAX_TEXT_CHARS
+
+    budget = ExecutionBudget(
+        max_output_chars=MAX_TEXT_CHARS,
+        max_iterations=_MAX_ITERATIONS,
+        max_template_depth=_MAX_DEPTH,
+        max_function_calls=_MAX_CALLS,
+    )
+    policy = SandboxPolicy(
+        allow_functions=FUNCTIONS, max_template_chars=MAX_SOURCE_CHARS, default_budget=budget
+    )
+    return Environment(functions=FUNCTIONS, sandbox=policy, budget=budget)
+
+
+def _failure(error: Exception, label: str) -> NodeError:
+    message: str = getattr(error, "message", str(error))
+    line, column = getattr(error, "line", None), getattr(error, "column", None)
+    where = f"{label}:{line}:{column}" if line else label
+    field = _REFUSED_FIELD.fullmatch(message)
+    if field:
+        return NodeError(f"{where}: the value has no fields, so no {field[1]!r}")
+    return NodeError(f"{where}: {message}")

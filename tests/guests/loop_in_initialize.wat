@@ -1,0 +1,5 @@
+;; Never gets past `_initialize`.
+(module
+  ;; include plugin
+  (func $answer (param i32 i32) (result i64) (call $number (i32.const 0)))
+  (func (export "_initialize") (loop $again (br $again))))

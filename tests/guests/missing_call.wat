@@ -1,0 +1,4 @@
+;; Does not export `__pocket_call`.
+(module
+  ;; include room
+)

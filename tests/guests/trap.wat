@@ -1,0 +1,4 @@
+;; Traps.
+(module
+  ;; include plugin
+  (func $answer (param i32 i32) (result i64) (unreachable)))
