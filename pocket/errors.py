@@ -92,12 +92,14 @@ class PocketError(Exception):
         fault: who can mend it.
         retryable: whether the same call may succeed when made again.
         hint: what to do next, or None.
+        step: name of the workflow's node that failed, or None outside a workflow.
     """
 
     code: ClassVar[str] = "error"
     exit_code: ClassVar[int] = 1
     fault: ClassVar[Fault] = Fault.POCKET
     retryable: ClassVar[bool] = False
+    step: str | None = None
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)

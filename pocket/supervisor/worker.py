@@ -7,7 +7,7 @@ import os
 from collections import deque
 from collections.abc import Sequence
 from time import monotonic
-from typing import Final, NamedTuple, cast
+from typing import Final, NamedTuple, TypeVar, cast
 
 from pocket.errors import (
     CallError,

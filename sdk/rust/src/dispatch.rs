@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json, value::RawValue};
+use serde_json::{Value, value::RawValue};
 
 use crate::{Action, Context, Json, NodeMetadata, PluginNode, Post, finite};
 
@@ -37,7 +37,7 @@ struct PluginMetadata {
 }
 
 /// A [`PluginNode`] without its types, so that nodes fit in one list; `out` is a response after
-/// its [`OPENING`], and gets the output as JSON.
+/// its `OPENING`, and gets the output as JSON.
 pub trait Node: Sync {
     /// What the node says of itself.
     fn describe(&self) -> NodeMetadata;
@@ -106,8 +106,14 @@ impl<N: PluginNode> Node for N {
         context: &Context,
         out: &mut Vec<u8>,
     ) -> Result<Action, String> {
-        let prepared = self.prep(input, context)?.map(|value| value.to_string());
-        let prepared = prepared.as_deref().map_or(input, Json::from);
+        let mut buffer = Vec::new();
+        let prepared = match self.prep(input, context)? {
+            Some(prepared) => {
+                write(&mut buffer, &prepared)?;
+                Json(&buffer)
+            }
+            None => input,
+        };
         self.call_exec(prepared, context, out)?;
         self.call_post(prepared, context, out)
     }
@@ -117,17 +123,22 @@ impl<N: PluginNode> Node for N {
 pub fn answer(nodes: &[&dyn Node], types: &[String], request: &[u8], response: &mut Vec<u8>) {
     response.clear();
     response.extend_from_slice(OPENING);
-    match respond(nodes, types, request, response) {
-        Ok(next) if next == DEFAULT => response.push(b'}'),
-        Ok(next) => {
-            response.extend_from_slice(format!(r#","next":{}}}"#, Value::from(next)).as_bytes());
-        }
-        Err(error) => {
-            let failure = json!({"success": false, "error": error}).to_string();
-            response.clear();
-            response.extend_from_slice(failure.as_bytes());
-        }
+    let done = respond(nodes, types, request, response).and_then(|next| close(&next, response));
+    if let Err(error) = done {
+        response.clear();
+        response.extend_from_slice(br#"{"success":false,"error":"#);
+        response.extend_from_slice(Value::from(error).to_string().as_bytes());
+        response.push(b'}');
     }
+}
+
+fn close(next: &str, response: &mut Vec<u8>) -> Result<(), String> {
+    if next != DEFAULT {
+        response.extend_from_slice(br#","next":"#);
+        write(response, next)?;
+    }
+    response.push(b'}');
+    Ok(())
 }
 
 fn respond(
@@ -177,6 +188,6 @@ fn describe(nodes: &[&dyn Node], out: &mut Vec<u8>) -> Result<(), String> {
     write(out, &metadata)
 }
 
-fn write<T: Serialize>(out: &mut Vec<u8>, value: &T) -> Result<(), String> {
+fn write<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), String> {
     serde_json::to_writer(out, value).map_err(|error| format!("output: {error}"))
 }

@@ -1,0 +1,57 @@
+"""What the engine knows of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple, Protocol
+
+from pocket.document import JSON
+from pocket.plugin.metadata import NodeMetadata
+from pocket.workflow.scope import Scope
+
+DEFAULT_ACTION = "default"
+ERROR_ACTION = "error"
+
+
+class Answer(NamedTuple):
+    """What a node gives: an output, and the action that chooses the next node."""
+
+    output: JSON
+    action: str = DEFAULT_ACTION
+
+
+NodeCall = Callable[[JSON, Scope], Answer]
+"""A node ready to run. Raises a PocketError when it fails."""
+
+
+class NodeType(Protocol):
+    """One kind of node."""
+
+    @property
+    def metadata(self) -> NodeMetadata:
+        """Describes it; may start a plugin to ask."""
+
+    @property
+    def renders(self) -> bool:
+        """Whether texts of `format: template` in the config are templates."""
+
+    def actions(self, config: Mapping[str, Any]) -> frozenset[str] | None:
+        """Give the actions that a node of this config can answer with, or None if unknown."""
+
+    def prepare(self, config: Mapping[str, Any]) -> NodeCall:
+        """Make a node.
+
+        Args:
+            config: complete; where `renders`, with a `Text` in the place of every template.
+        """
+
+
+class Catalog(Protocol):
+    """Finds node types by name."""
+
+    def get(self, name: str) -> NodeType | None:
+        """Give a node type, or None when only a host could know it.
+
+        Raises:
+            PocketError: there is no such type, or its plugin cannot be loaded.
+        """

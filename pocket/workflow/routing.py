@@ -1,0 +1,65 @@
+"""Which node comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pocket.workflow.model import WorkflowSpec
+from pocket.workflow.node import DEFAULT_ACTION
+
+Actions = Mapping[str, frozenset[str] | None]
+"""By node name: the actions that the node can answer with, or None if unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """Next nodes: a connection goes first, then a node of the action's name, then the chain."""
+
+    names: frozenset[str]
+    connected: Mapping[str, Mapping[str, str]]
+    chained: Mapping[str, str]
+
+    @classmethod
+    def of(cls, spec: WorkflowSpec, actions: Actions) -> Routes:
+        """Work out the routes of a workflow."""
+        connected: dict[str, dict[str, str]] = {node.name: {} for node in spec.nodes}
+        for connection in spec.connections:
+            connected[connection.source][connection.action] = connection.target
+        chained = {} if spec.connections else dict(_chain(spec, actions))
+        return cls(frozenset(connected), connected, chained)
+
+    def after(self, node: str, action: str) -> str | None:
+        """Give the name of the node that follows, or None where the run ends."""
+        target = self.connected[node].get(action)
+        if target is not None:
+            return target
+        if action in self.names:
+            return action
+        return self.chained.get(node) if action == DEFAULT_ACTION else None
+
+    def reachable(self, start: str, actions: Actions) -> frozenset[str]:
+        """Give the nodes that connections, known actions and the chain lead to."""
+        reached: set[str] = set()
+        waiting = [start]
+        while waiting:
+            node = waiting.pop()
+            if node not in reached:
+                reached.add(node)
+                waiting += self._all_after(node, actions[node])
+        return frozenset(reached)
+
+    def _all_after(self, node: str, actions: frozenset[str] | None) -> Iterator[str]:
+        for action in {*self.connected[node], *(actions or ()), DEFAULT_ACTION}:
+            target = self.after(node, action)
+            if target is not None:
+                yield target
+
+
+def _chain(spec: WorkflowSpec, actions: Actions) -> Iterator[tuple[str, str]]:
+    """Each node leads to the one below, save those that an action leads to by their name."""
+    targets = {action for known in actions.values() for action in known or ()}
+    for upper, lower in pairwise(node.name for node in spec.nodes):
+        if upper not in targets and lower not in targets:
+            yield upper, lower
