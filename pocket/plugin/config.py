@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
-from pocket.document import JSON
+from pocket.document import JSON, path_text
 from pocket.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
 
 _SAYS_NOTHING = ({}, {"type": "object"}, {"type": "object", "properties": {}})
 
@@ -41,12 +45,17 @@ def complete_config(
     """
     if schema in _SAYS_NOTHING:
         return dict(config)
-    complete = with_defaults(dict(config), schema)
+    complete = cast("dict[str, JSON]", with_defaults(dict(config), schema))
     problems = [
-        f"{what}: config{''.join(f'.{part}' for part in error.absolute_path)}: {error.message}"
+        f"{what}: {path_text(('config', *error.absolute_path))}: {error.message}"
         for error in _validator(schema).iter_errors(complete)
     ]
     if problems:
         raise InvalidInput("\n".join(problems))
-    assert isinstance(complete, dict)
     return complete
+
+
+def _validator(schema: Mapping[str, JSON]) -> Draft202012Validator:
+    import jsonschema
+
+    return jsonschema.Draft202012Validator(schema)

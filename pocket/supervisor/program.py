@@ -56,7 +56,8 @@ class Program:
         name = f"{self.module.full_hash}.metadata"
         cached = self.cache.read(name)
         if cached is not None:
-            return parse_metadata(orjson.loads(cached), self.manifest), None
+            output = orjson.loads(cached)
+            return parse_metadata(output, self.manifest, schemas_checked=True), None
         worker = self.start_worker()
         try:
             metadata = self._ask(worker)

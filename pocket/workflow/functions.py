@@ -45,16 +45,24 @@ def _kind(value: object) -> str:
         return "number"
     if isinstance(value, str):
         return "text"
-    return "none" if value is None or value is INVALID or value is UNTYPED_NIL else "other"
+    if value is None or value is INVALID or value is UNTYPED_NIL:
+        return "nothing"
+    return "list" if isinstance(value, list) else "map"
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"wants a text, not {_kind(value)}")
+    return value
 
 
 def _same(left: Any, right: Any) -> bool:
     kinds = {_kind(left), _kind(right)}
-    if "none" in kinds:
+    if "nothing" in kinds:
         return len(kinds) == 1
     if len(kinds) == 2:
         raise TypeError(f"cannot compare {' with '.join(sorted(kinds))}")
-    if "other" in kinds:
+    if kinds & {"list", "map"}:
         raise TypeError("lists and maps cannot be compared")
     return bool(left == right)
 
@@ -141,38 +149,50 @@ def urlquery(*values: object) -> str:
     return quote_plus(print_(*values))
 
 
-def json(value: object) -> str:
+def json(value: object = INVALID) -> str:
     """Write a value as JSON."""
-    known = None if value is INVALID or value is UNTYPED_NIL else value
+    known = None if _kind(value) == "nothing" else value
     return json_module.dumps(known, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def default(fallback: object, value: object) -> object:
+def default(fallback: object, value: object = INVALID) -> object:
     """Give `value`, or `fallback` where it is missing or empty."""
-    empty = value is INVALID or value is UNTYPED_NIL or not value
-    return fallback if empty else value
+    return fallback if _kind(value) == "nothing" or not value else value
 
 
-def contains(part: str, text: str) -> bool:
+def contains(part: object, text: object = INVALID) -> bool:
     """Tell whether `part` occurs in `text`."""
-    return part in text
+    return _text(part) in _text(text)
 
 
-def join(separator: str, values: list[Any]) -> str:
+def join(separator: object, values: object = INVALID) -> str:
     """Join a list's items."""
-    _checked(len(separator) * len(values))
-    return separator.join(value if isinstance(value, str) else print_(value) for value in values)
+    if not isinstance(values, list):
+        raise TypeError(f"wants a list, not {_kind(values)}")
+    _checked(len(_text(separator)) * len(values))
+    return _text(separator).join(print_(value) for value in values)
 
 
-def trim(text: str) -> str:
+def trim(text: object = INVALID) -> str:
     """Take white space off both ends."""
-    return text.strip()
+    return _text(text).strip()
 
 
-def replace(old: str, new: str, text: str) -> str:
+def replace(old: object, new: object, text: object = INVALID) -> str:
     """Replace every `old` in `text` by `new`."""
-    _checked(len(text) + text.count(old) * len(new))
-    return text.replace(old, new)
+    whole, before, after = _text(text), _text(old), _text(new)
+    _checked(len(whole) + whole.count(before) * len(after))
+    return whole.replace(before, after)
+
+
+def upper(text: object = INVALID) -> str:
+    """Write in capitals."""
+    return _text(text).upper()
+
+
+def lower(text: object = INVALID) -> str:
+    """Write in small letters."""
+    return _text(text).lower()
 
 
 def node(name: str) -> JSON:
@@ -204,8 +224,8 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "join": join,
     "trim": trim,
     "replace": replace,
-    "upper": lambda text: str.upper(text),
-    "lower": lambda text: str.lower(text),
+    "upper": upper,
+    "lower": lower,
     "node": node,
     "input": run_input,
 }

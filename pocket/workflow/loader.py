@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from pocket.document import JSON, Document, schema_problems
-from pocket.errors import PocketError, Problem
+from pocket.errors import InvalidInput, PluginNotFound, PocketError, Problem
 from pocket.workflow.advice import advise
 from pocket.workflow.config import prepare_config
 from pocket.workflow.engine import Plan, PlannedNode
@@ -118,9 +118,12 @@ def _prepare(
         if len(report.problems) > errors_before:
             return nothing
         return _Prepared(node_type.prepare(config), node_type.actions(config))
-    except PocketError as error:
+    except (PluginNotFound, InvalidInput) as error:
         report.add(("nodes", index, "type"), str(error), error.hint)
         return nothing
+    except PocketError as error:
+        error.step = str(node.get("name"))
+        raise
 
 
 def _plan(

@@ -1,0 +1,101 @@
+"""A workflow: loaded once, run any number of times."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from weakref import WeakKeyDictionary
+
+from pocket.document import JSON, Document, read_document
+from pocket.errors import InvalidInput, InvalidWorkflow, Problem
+from pocket.nodes.catalog import BUILTIN, NodeCatalog
+from pocket.nodes.plugin import PluginHost
+from pocket.workflow.engine import MAX_STEPS, Plan, WorkflowResult
+from pocket.workflow.loader import Compiled, compile_workflow
+from pocket.workflow.model import WorkflowSpec
+
+
+class Workflow:
+    """Nodes and the connections between them. Made by `Workflow.load`.
+
+    It may run in several threads at once; a run leaves nothing for the next.
+
+    Attributes:
+        spec: what the file says.
+        warnings: what may not be meant, each at its place in the file.
+    """
+
+    def __init__(self, document: Document, *, host: PluginHost | None = None) -> None:
+        """Check a parsed file; `Workflow.load` does this."""
+        self._document = document
+        self._environ: Mapping[str, str] = dict(os.environ)
+        self._host = host
+        self._first = self._compile(host)
+        self._by_host: WeakKeyDictionary[PluginHost, Compiled] = WeakKeyDictionary()
+        self._builtin_only = all(node.type in BUILTIN for node in self._first.spec.nodes)
+        self.spec: WorkflowSpec = self._first.spec
+        self.warnings: tuple[Problem, ...] = self._first.warnings
+
+    @classmethod
+    def load(cls, path: str | Path, *, host: PluginHost | None = None) -> Workflow:
+        """Read and check a workflow file.
+
+        Args:
+            path: the YAML file.
+            host: has the plugins whose node types the file uses. Without one they are looked for
+                when the workflow runs.
+
+        Raises:
+            InvalidWorkflow: with every problem found, each at its place.
+        """
+        return cls(read_document(Path(path), error=InvalidWorkflow), host=host)
+
+    def check(self, *, host: PluginHost | None = None) -> tuple[Problem, ...]:
+        """Give everything that is wrong with the workflow on a host: errors and warnings."""
+        try:
+            return self._on(host).warnings
+        except InvalidWorkflow as error:
+            return error.problems
+
+    def run(
+        self,
+        input: JSON,  # noqa: A002
+        *,
+        host: PluginHost | None = None,
+        max_steps: int = MAX_STEPS,
+    ) -> WorkflowResult:
+        """Run the workflow once.
+
+        Args:
+            input: of the first node; any JSON value.
+            host: runs the plugins; if left out, the one that `load` was given. Workflows of
+                built-in nodes need none.
+            max_steps: how many steps the run may take.
+
+        Raises:
+            InvalidInput: the workflow needs a host.
+            InvalidWorkflow: a plugin that it needs is missing, or refuses a config.
+            StepLimitExceeded: the run took more steps than it may.
+            PocketError: a node failed, without a connection for its failure; `step` names it.
+        """
+        return self._plan(host).run(input, max_steps)
+
+    def _plan(self, host: PluginHost | None) -> Plan:
+        plan = self._on(host).plan
+        if plan is None:
+            raise InvalidInput(
+                f"workflow {self.spec.name!r} uses node types that are not built in",
+                hint="pass host=pocket.Host(), which has the installed plugins",
+            )
+        return plan
+
+    def _on(self, host: PluginHost | None) -> Compiled:
+        if host is None or host is self._host or self._builtin_only:
+            return self._first
+        if host not in self._by_host:
+            self._by_host[host] = self._compile(host)
+        return self._by_host[host]
+
+    def _compile(self, host: PluginHost | None) -> Compiled:
+        return compile_workflow(self._document, NodeCatalog(host), self._environ)

@@ -1,0 +1,105 @@
+"""Every node type there is, by name: the built-in ones and those of installed plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from pocket.errors import PluginNotFound, PocketError, suggest
+from pocket.nodes.builtin import BuiltinType
+from pocket.nodes.conditional import CONDITIONAL
+from pocket.nodes.echo import ECHO
+from pocket.nodes.plugin import Installed, PluginHost, PluginType
+from pocket.nodes.template import TEMPLATE
+
+BUILTIN: Final[Mapping[str, BuiltinType]] = {
+    builtin.metadata.type: builtin for builtin in (CONDITIONAL, ECHO, TEMPLATE)
+}
+
+
+class Offer(NamedTuple):
+    """One node type in the catalog, as far as it is known without starting a plugin."""
+
+    type: str
+    category: str
+    description: str
+    plugin: str | None = None
+    """None for a built-in one."""
+
+
+class NodeCatalog:
+    """Finds node types. A built-in type goes before a plugin's type of the same name.
+
+    Args:
+        host: runs the plugins; without one, only built-in types are known.
+    """
+
+    def __init__(self, host: PluginHost | None = None) -> None:
+        self._host = host
+
+    def get(self, name: str) -> BuiltinType | PluginType | None:
+        """Give a node type by its name, or by `plugin-name/type`; None if only a host could tell.
+
+        Raises:
+            PluginNotFound: there is none, or several plugins offer it.
+        """
+        if name in BUILTIN:
+            return BUILTIN[name]
+        if self._host is None:
+            return None
+        plugin, _, node = name.rpartition("/")
+        offering = [
+            offer.plugin
+            for offer in self._installed
+            if offer.plugin and offer.type == node and plugin in ("", offer.plugin)
+        ]
+        if len(offering) != 1:
+            raise self._ambiguous(node, offering) if offering else self._unknown(name)
+        return PluginType(self._host, offering[0], node)
+
+    def offers(self) -> list[Offer]:
+        """List every node type, by category, then by type; starts no plugin."""
+        builtin = [
+            Offer(found.metadata.type, found.metadata.category, found.metadata.description)
+            for found in BUILTIN.values()
+        ]
+        return sorted(
+            [*builtin, *self._installed],
+            key=lambda offer: (offer.category, offer.type, offer.plugin or ""),
+        )
+
+    @cached_property
+    def problems(self) -> tuple[PocketError, ...]:
+        """Why some installed plugins are missing here."""
+        return tuple(self._listing[1])
+
+    @cached_property
+    def _installed(self) -> list[Offer]:
+        return [
+            Offer(node.type, node.category, node.description, plugin.name)
+            for plugin in self._listing[0]
+            for node in plugin.manifest.nodes
+        ]
+
+    @cached_property
+    def _listing(self) -> tuple[Iterable[Installed], Iterable[PocketError]]:
+        if self._host is None:
+            return (), ()
+        listing = self._host.store.list()
+        return listing.plugins, listing.problems
+
+    def _ambiguous(self, node: str, plugins: list[str]) -> PluginNotFound:
+        return PluginNotFound(
+            f"several plugins offer node type {node!r}: {', '.join(plugins)}",
+            hint=f"write the one you mean: {' or '.join(f'{name}/{node}' for name in plugins)}",
+        )
+
+    def _unknown(self, name: str) -> PluginNotFound:
+        known = [*BUILTIN, *(offer.type for offer in self._installed)]
+        known += [f"{offer.plugin}/{offer.type}" for offer in self._installed]
+        hint = suggest(name, known) or "'pocket nodes list' shows every type"
+        unread = len(self.problems)
+        if unread:
+            hint += f"; {unread} installed plugin(s) cannot be read, see 'pocket plugins list'"
+        return PluginNotFound(f"there is no node type {name!r}", hint=hint)

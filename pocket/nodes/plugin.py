@@ -1,0 +1,125 @@
+"""Makes nodes of what installed plugins offer. A plugin is loaded when its node is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Protocol
+
+from pocket.document import JSON
+from pocket.errors import PluginNotFound, PocketError
+from pocket.plugin.manifest import Manifest
+from pocket.plugin.metadata import NodeMetadata
+from pocket.workflow.node import Answer, NodeCall
+from pocket.workflow.scope import Scope
+
+
+class CallResult(Protocol):
+    """What a call to a plugin gives."""
+
+    @property
+    def output(self) -> JSON:
+        """The output."""
+
+    @property
+    def next(self) -> str:
+        """The action."""
+
+
+class LoadedPlugin(Protocol):
+    """A plugin that can be called."""
+
+    @property
+    def nodes(self) -> Mapping[str, NodeMetadata]:
+        """Its node types."""
+
+    def prepare(
+        self, node: str, config: Mapping[str, JSON] | None = None
+    ) -> Callable[[JSON], CallResult]:
+        """Give a function that calls one of its nodes."""
+
+
+class Installed(Protocol):
+    """A plugin in the store."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """What it declares."""
+
+
+class Listing(Protocol):
+    """The plugins in the store, and what is wrong with those that cannot be read."""
+
+    @property
+    def plugins(self) -> Iterable[Installed]:
+        """The plugins."""
+
+    @property
+    def problems(self) -> Iterable[PocketError]:
+        """Why others are missing."""
+
+
+class PluginStore(Protocol):
+    """Knows the installed plugins."""
+
+    def list(self) -> Listing:
+        """List them; starts no process."""
+
+
+class PluginHost(Protocol):
+    """Runs installed plugins."""
+
+    @property
+    def store(self) -> PluginStore:
+        """What is installed."""
+
+    def load(self, plugin: str) -> LoadedPlugin:
+        """Load a plugin by its name."""
+
+
+class PluginType:
+    """A node type of an installed plugin.
+
+    Attributes:
+        plugin: name of the plugin.
+    """
+
+    renders: ClassVar[bool] = False
+
+    def __init__(self, host: PluginHost, plugin: str, node: str) -> None:
+        self.plugin = plugin
+        self._host = host
+        self._node = node
+
+    @property
+    def metadata(self) -> NodeMetadata:
+        """As the plugin describes the type.
+
+        Raises:
+            PluginNotFound: the manifest declares the type, but the plugin does not know it.
+            PocketError: the plugin cannot be loaded.
+        """
+        found = self._host.load(self.plugin).nodes.get(self._node)
+        if found is None:
+            raise PluginNotFound(
+                f"the manifest of plugin {self.plugin} declares node type {self._node!r}, "
+                "but the plugin does not offer it",
+                hint="tell the plugin's author",
+            )
+        return found
+
+    def actions(self, _: Mapping[str, Any]) -> None:
+        """Give None: a plugin may answer with any action."""
+
+    def prepare(self, config: Mapping[str, Any]) -> NodeCall:
+        """Make a node that calls the plugin."""
+        answer = self._host.load(self.plugin).prepare(self._node, config)
+
+        def call(value: JSON, _: Scope) -> Answer:
+            result = answer(value)
+            return Answer(result.output, result.next)
+
+        return call

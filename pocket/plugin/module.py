@@ -1,0 +1,114 @@
+"""A wasm file taken apart: what is compiled, and what is a source plugin's source.
+
+The format is that of https://webassembly.github.io/spec/core/binary/modules.html.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pocket.errors import InvalidModule
+
+MAGIC: Final = b"\x00asm"
+VERSION: Final = b"\x01\x00\x00\x00"
+SOURCE_SECTION: Final = "pocket.source"
+MAX_SOURCE_BYTES: Final = 16 << 20
+"""A bundled script; the largest known bundles of JavaScript have 5 MB."""
+
+_CUSTOM: Final = 0
+_LAST_SECTION: Final = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One wasm file.
+
+    Attributes:
+        core: the module without custom sections, which is what gets compiled.
+        source: content of the section `pocket.source`, or None.
+        core_hash: of `core`, hex.
+        full_hash: of the whole file, hex.
+    """
+
+    core: bytes
+    source: bytes | None
+    core_hash: str
+    full_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    number: int
+    start: int
+    content: int
+    end: int
+
+
+def split_module(wasm: bytes, path: str) -> Module:
+    """Take a wasm file apart.
+
+    Args:
+        wasm: the file's bytes.
+        path: names the file in errors.
+
+    Raises:
+        InvalidModule: not a well-formed list of sections, or two sections of source.
+    """
+    core, source = bytearray(wasm[:8]), None
+    for section in _sections(wasm, path):
+        if section.number != _CUSTOM:
+            core += wasm[section.start : section.end]
+            continue
+        name, content = _custom(wasm, section, path)
+        if name != SOURCE_SECTION:
+            continue
+        if source is not None:
+            raise InvalidModule(f"{path}: two sections named {SOURCE_SECTION}")
+        source = content
+    if source is not None and len(source) > MAX_SOURCE_BYTES:
+        raise InvalidModule(f"{path}: a source of over {MAX_SOURCE_BYTES >> 20}MB")
+    stripped = bytes(core)
+    return Module(stripped, source, _hash(stripped), _hash(wasm))
+
+
+def _hash(data: bytes) -> str:
+    return hashlib.blake2b(data, digest_size=32).hexdigest()
+
+
+def _sections(wasm: bytes, path: str) -> Iterator[_Section]:
+    if wasm[:4] != MAGIC:
+        raise InvalidModule(f"{path}: not a WebAssembly file", hint="build the plugin again")
+    if wasm[4:8] != VERSION:
+        hint = "components are not supported; build a core module"
+        raise InvalidModule(f"{path}: not version 1 of WebAssembly", hint=hint)
+    position = 8
+    while position < len(wasm):
+        start, number = position, wasm[position]
+        if number > _LAST_SECTION:
+            raise InvalidModule(f"{path}: unknown section {number} at byte {start}")
+        size, content = _unsigned(wasm, position + 1, path)
+        position = content + size
+        if position > len(wasm):
+            raise InvalidModule(f"{path}: section {number} at byte {start} is cut off")
+        yield _Section(number, start, content, position)
+
+
+def _custom(wasm: bytes, section: _Section, path: str) -> tuple[str, bytes]:
+    size, start = _unsigned(wasm, section.content, path)
+    end = start + size
+    if end > section.end:
+        raise InvalidModule(f"{path}: the name of the section at byte {section.start} is cut off")
+    return wasm[start:end].decode(errors="replace"), wasm[end : section.end]
+
+
+def _unsigned(wasm: bytes, position: int, path: str) -> tuple[int, int]:
+    """Read a u32 in LEB128; gives it and the position after it."""
+    value = 0
+    for index, byte in enumerate(wasm[position : position + 5]):
+        value |= (byte & 0x7F) << (7 * index)
+        if byte < 0x80 and value < 1 << 32:
+            return value, position + index + 1
+    raise InvalidModule(f"{path}: no number at byte {position}")

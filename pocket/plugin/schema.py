@@ -1,0 +1,89 @@
+"""The JSON Schemas that a plugin gives: held to what a host can check without being harmed.
+
+A pattern of a stranger can keep Python's `re` busy for ever, and a reference can make a check
+endless or ask the network, so neither is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pocket.document import JSON
+
+REFUSED: Final = frozenset(
+    {
+        "pattern",
+        "patternProperties",
+        "$ref",
+        "$dynamicRef",
+        "$recursiveRef",
+        "$id",
+        "$anchor",
+        "$dynamicAnchor",
+        "$vocabulary",
+    }
+)
+MAX_DEPTH: Final = 32
+MAX_SCHEMAS: Final = 1000
+"""Nested schemas in one; a form that a person fills in has dozens."""
+
+_LISTS: Final = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+_MAPS: Final = frozenset({"properties", "dependentSchemas", "$defs", "definitions"})
+_SCHEMAS: Final = frozenset(
+    {
+        "additionalProperties",
+        "contains",
+        "else",
+        "if",
+        "items",
+        "not",
+        "propertyNames",
+        "then",
+        "unevaluatedItems",
+        "unevaluatedProperties",
+    }
+)
+
+
+def unsafe_schema(schema: Mapping[str, JSON]) -> str | None:
+    """Say why a schema is not taken, or None for one that is.
+
+    Args:
+        schema: any mapping that came as JSON.
+    """
+    waiting: list[tuple[Mapping[str, JSON], int]] = [(schema, 0)]
+    seen = 0
+    while waiting:
+        current, depth = waiting.pop()
+        seen += 1
+        refused = sorted(REFUSED.intersection(current))
+        if refused:
+            return f"the keyword {refused[0]} is not taken from plugins"
+        if depth > MAX_DEPTH or seen > MAX_SCHEMAS:
+            return f"more than {MAX_SCHEMAS} schemas, or {MAX_DEPTH} deep"
+        waiting += [(inner, depth + 1) for inner in _inner(current)]
+    return _malformed(schema)
+
+
+def _inner(schema: Mapping[str, JSON]) -> Iterator[Mapping[str, JSON]]:
+    for keyword, value in schema.items():
+        if keyword in _SCHEMAS:
+            candidates: list[JSON] = [value]
+        elif keyword in _LISTS and isinstance(value, list):
+            candidates = value
+        elif keyword in _MAPS and isinstance(value, dict):
+            candidates = list(value.values())
+        else:
+            continue
+        yield from (candidate for candidate in candidates if isinstance(candidate, dict))
+
+
+def _malformed(schema: Mapping[str, JSON]) -> str | None:
+    import jsonschema
+
+    try:
+        jsonschema.Draft202012Validator.check_schema(schema)
+    except jsonschema.SchemaError as error:
+        return f"not a JSON Schema: {error.message:.200}"
+    return None
