@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any, Final, Literal, cast
 
@@ -23,6 +22,7 @@ from pocket.errors import InvalidManifest, Place, Problem
 from pocket.plugin import permissions as bounds
 from pocket.plugin.permissions import Permissions
 from pocket.units import format_bytes, format_duration, parse_bytes, parse_duration
+from pocket.version import VERSION
 
 FILE_NAME: Final = "manifest.yaml"
 
@@ -223,9 +223,8 @@ class _Reader:
         except InvalidSpecifier:
             self._problem(at, f"{text!r} is no version range", "write it like >=0.5.0")
             return None
-        ours = installed_version("pocket")
-        if not allowed.contains(ours, prereleases=True):
-            self._problem(at, f"this is Pocket {ours}, the plugin needs {text}", "upgrade Pocket")
+        if not allowed.contains(VERSION, prereleases=True):
+            self._problem(at, f"this is Pocket {VERSION}, the plugin needs {text}", "upgrade Pocket")
         return str(text)
 
     def _unique(self, nodes: tuple[NodeDeclaration, ...]) -> None:

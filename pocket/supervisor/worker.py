@@ -58,6 +58,13 @@ FAILURE_ERRORS: Final[dict[str, type[PocketError]]] = {
 """Each code of a `failure` frame and the exception that it becomes (docs/protocol.md)."""
 
 
+_SAYING: Final = {
+    "trap": "it crashed: {}",
+    "memory": "it was refused more memory: {}",
+}
+"""How the worker's short messages are put to a person."""
+
+
 class BadArtifact(Exception):  # noqa: N818
     """The compiled module on disk cannot be used; compile it again."""
 
@@ -232,7 +239,7 @@ class Worker:
         if error is None:
             return ProtocolViolation(f"plugin {self._manifest.name}: unknown failure {code!r:.40}")
         if issubclass(error, CallError):
-            return self._error(error, message)
+            return self._error(error, _SAYING.get(code, "{}").format(message))
         return error(f"plugin {self._manifest.name}: {message}")
 
     def _died(self, outcome: Outcome, *, starting: bool) -> PocketError:

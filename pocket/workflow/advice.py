@@ -19,9 +19,7 @@ def advise(spec: WorkflowSpec, routes: Routes, actions: Actions, report: Report)
     _warn_vain_connections(spec, actions, report)
 
 
-def _warn_unreachable(
-    spec: WorkflowSpec, routes: Routes, actions: Actions, report: Report
-) -> None:
+def _warn_unreachable(spec: WorkflowSpec, routes: Routes, actions: Actions, report: Report) -> None:
     reachable = routes.reachable(spec.start, actions)
     for index, node in enumerate(spec.nodes):
         if node.name not in reachable:

@@ -25,21 +25,15 @@ def substitute(value: JSON, environ: Mapping[str, str], report: Report, at: Path
         at: path of the value, for `report`.
     """
     if isinstance(value, dict):
-        return {
-            key: substitute(item, environ, report, (*at, key)) for key, item in value.items()
-        }
+        return {key: substitute(item, environ, report, (*at, key)) for key, item in value.items()}
     if isinstance(value, list):
-        return [
-            substitute(item, environ, report, (*at, index)) for index, item in enumerate(value)
-        ]
+        return [substitute(item, environ, report, (*at, index)) for index, item in enumerate(value)]
     if isinstance(value, str) and "${" in value:
         return _REFERENCE.sub(lambda match: _replaced(match, environ, report, at), value)
     return value
 
 
-def _replaced(
-    match: re.Match[str], environ: Mapping[str, str], report: Report, at: Path
-) -> str:
+def _replaced(match: re.Match[str], environ: Mapping[str, str], report: Report, at: Path) -> str:
     name, default = match["name"], match["default"]
     if match[0] == "$${":
         return "${"

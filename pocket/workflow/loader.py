@@ -41,9 +41,7 @@ class _Prepared:
     actions: frozenset[str] | None
 
 
-def compile_workflow(
-    document: Document, catalog: Catalog, environ: Mapping[str, str]
-) -> Compiled:
+def compile_workflow(document: Document, catalog: Catalog, environ: Mapping[str, str]) -> Compiled:
     """Check a workflow and prepare its nodes.
 
     Args:
@@ -126,9 +124,7 @@ def _prepare(
         raise
 
 
-def _plan(
-    spec: WorkflowSpec, routes: Routes, calls: Mapping[str, NodeCall | None]
-) -> Plan | None:
+def _plan(spec: WorkflowSpec, routes: Routes, calls: Mapping[str, NodeCall | None]) -> Plan | None:
     nodes: dict[str, PlannedNode] = {}
     for node in spec.nodes:
         call = calls[node.name]

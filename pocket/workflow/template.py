@@ -102,5 +102,5 @@ def _failure(error: Exception, label: str) -> NodeError:
     where = f"{label}:{line}:{column}" if line else label
     field = _REFUSED_FIELD.fullmatch(message)
     if field:
-        return NodeError(f"{where}: the value has no fields, so no {field[1]!r}")
+        return NodeError(f"{where}: no field {field[1]!r}: the value is not a map")
     return NodeError(f"{where}: {message}")

@@ -1,0 +1,124 @@
+"""Run workflows whose steps are untrusted WebAssembly plugins, each in its own limited process.
+
+```python
+import pocket
+
+with pocket.Host() as host:
+    plugin = host.load("sentiment-analyzer")
+    result = plugin.call("sentiment", {"text": "I love it"})
+    result.output, result.next, result.usage
+```
+
+Everything public is named here; `docs/errors.md` has the tree of errors.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from pocket.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    from pocket.errors import (
+        CallError,
+        CallTimeout,
+        CpuLimitExceeded,
+        Fault,
+        HostClosed,
+        InstallError,
+        InvalidDocument,
+        InvalidInput,
+        InvalidManifest,
+        InvalidModule,
+        InvalidOutput,
+        InvalidPackage,
+        InvalidWorkflow,
+        MemoryLimitExceeded,
+        NodeError,
+        OutputTooLarge,
+        PermissionDenied,
+        Place,
+        PluginCrashed,
+        PluginError,
+        PluginNotFound,
+        PocketError,
+        Problem,
+        ProtocolViolation,
+        SandboxUnavailable,
+        StepLimitExceeded,
+        WorkerUnavailable,
+    )
+    from pocket.flow import Workflow
+    from pocket.plugin.manifest import Manifest
+    from pocket.plugin.metadata import Example, NodeMetadata
+    from pocket.plugin.permissions import Permissions
+    from pocket.supervisor.host import Host
+    from pocket.supervisor.plugin import Plugin
+    from pocket.supervisor.result import Result, Usage
+
+_HOMES = {
+    "pocket.flow": ("Workflow",),
+    "pocket.plugin.manifest": ("Manifest",),
+    "pocket.plugin.metadata": ("Example", "NodeMetadata"),
+    "pocket.plugin.permissions": ("Permissions",),
+    "pocket.supervisor.host": ("Host",),
+    "pocket.supervisor.plugin": ("Plugin",),
+    "pocket.supervisor.result": ("Result", "Usage"),
+}
+
+__all__ = [
+    "CallError",
+    "CallTimeout",
+    "CpuLimitExceeded",
+    "Example",
+    "Fault",
+    "Host",
+    "HostClosed",
+    "InstallError",
+    "InvalidDocument",
+    "InvalidInput",
+    "InvalidManifest",
+    "InvalidModule",
+    "InvalidOutput",
+    "InvalidPackage",
+    "InvalidWorkflow",
+    "Manifest",
+    "MemoryLimitExceeded",
+    "NodeError",
+    "NodeMetadata",
+    "OutputTooLarge",
+    "PermissionDenied",
+    "Permissions",
+    "Place",
+    "Plugin",
+    "PluginCrashed",
+    "PluginError",
+    "PluginNotFound",
+    "PocketError",
+    "Problem",
+    "ProtocolViolation",
+    "Result",
+    "SandboxUnavailable",
+    "StepLimitExceeded",
+    "Usage",
+    "WorkerUnavailable",
+    "Workflow",
+    "__version__",
+]
+
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used, so that the command line starts fast."""
+    if name not in __all__:
+        raise AttributeError(f"module 'pocket' has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(_HOME_OF.get(name, "pocket.errors")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, imported or not."""
+    return __all__

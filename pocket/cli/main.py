@@ -1,0 +1,58 @@
+"""The command `pocket`: its groups, and how every error ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from pocket.cli import nodes, plugins, run, version
+from pocket.cli.output import Format, print_error
+from pocket.errors import PocketError
+
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="pocket",
+    help="Run workflows whose steps are untrusted WebAssembly plugins, each in its own limited "
+    "process.",
+    epilog="Examples: pocket plugins install sentiment-analyzer.tar.gz · "
+    "pocket run workflow.yaml --input '{\"text\": \"I love it\"}'",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("run")(run.run)
+app.add_typer(plugins.app, name="plugins")
+app.add_typer(nodes.app, name="nodes")
+app.command("version")(version.version)
+
+
+def _wanted_format(arguments: list[str]) -> Format:
+    """Give the format of `--output`, for an error that ends the command that would know it."""
+    words = [word for argument in arguments for word in argument.split("=", 1)]
+    asked = [after for word, after in zip(words, words[1:], strict=False) if word in _OUTPUT]
+    return Format.JSON if asked[-1:] == ["json"] else Format.TEXT
+
+
+_OUTPUT = {"--output", "-o"}
+
+
+def main() -> None:
+    """Run the command line; the exit codes are in docs/errors.md."""
+    try:
+        app()
+    except PocketError as error:
+        print_error(error, _wanted_format(sys.argv))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(_INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read the output has had enough; Python would complain again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

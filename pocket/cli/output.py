@@ -1,0 +1,131 @@
+"""Printing: results on stdout, errors on stderr, each in the format that was asked for."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any, TextIO
+
+import orjson
+
+from pocket.document import JSON
+from pocket.errors import CallError, InvalidDocument, PocketError, Problem
+
+_RED, _YELLOW, _BOLD, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
+
+
+class Format(str, Enum):
+    """What `--output` takes."""
+
+    TEXT = "text"
+    JSON = "json"
+    YAML = "yaml"
+
+
+def emit(value: JSON, output: Format) -> None:
+    """Print a value on stdout; as text, a text is printed as it is."""
+    print(render(value, output))
+
+
+def render(value: JSON, output: Format) -> str:
+    """Give a value in a format, without a newline at its end."""
+    if output is Format.YAML:
+        import yaml
+
+        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+        text: str = yaml.dump(value, Dumper=dumper, sort_keys=False, allow_unicode=True)
+        return text.removesuffix("\n").removesuffix("\n...")
+    if output is Format.TEXT and isinstance(value, str):
+        return printable(value)
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+
+
+def printable(text: str) -> str:
+    """Give a text without anything in it that a terminal would obey."""
+    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+
+
+def table(rows: Iterable[Iterable[str]], heading: Iterable[str]) -> str:
+    """Lay out rows in columns as wide as they need."""
+    lines = [[printable(cell) for cell in row] for row in (heading, *rows)]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def note(text: str) -> None:
+    """Print a line for people on stderr."""
+    print(printable(text), file=sys.stderr)
+
+
+def print_warnings(problems: Iterable[Problem]) -> None:
+    """Print problems that stop nothing."""
+    for problem in problems:
+        print(f"{_paint('warning:', _YELLOW)} {printable(str(problem))}", file=sys.stderr)
+        if problem.hint:
+            print(f"  hint: {printable(problem.hint)}", file=sys.stderr)
+
+
+def print_error(error: PocketError, output: Format = Format.TEXT) -> None:
+    """Print an error on stderr, with what to do about it."""
+    if output is Format.JSON:
+        print(orjson.dumps({"error": error_json(error)}).decode(), file=sys.stderr)
+        return
+    prefix = f"node {error.step!r}: " if error.step else ""
+    hints = [error.hint] if error.hint else []
+    if isinstance(error, InvalidDocument):
+        for problem in error.problems:
+            own = f" ({problem.hint})" if problem.hint else ""
+            _error_line(f"{prefix}{problem}{own}")
+    else:
+        for line in str(error).splitlines():
+            _error_line(prefix + line)
+    if isinstance(error, CallError) and error.detail:
+        for line in error.detail.splitlines():
+            print(f"  | {printable(line)}", file=sys.stderr)
+    if hints:
+        print(file=sys.stderr)
+    for hint in hints:
+        print(f"{_paint('hint:', _BOLD)} {printable(hint)}", file=sys.stderr)
+
+
+def error_json(error: PocketError) -> dict[str, Any]:
+    """Give an error as JSON."""
+    fields: dict[str, Any] = {
+        "code": error.code,
+        "message": error.message,
+        "hint": error.hint,
+        "fault": error.fault.value,
+        "retryable": error.retryable,
+        "node": error.step,
+    }
+    if isinstance(error, CallError):
+        fields |= {"plugin": error.plugin, "detail": error.detail}
+    if isinstance(error, InvalidDocument):
+        fields["problems"] = [_problem_json(problem) for problem in error.problems]
+    return fields
+
+
+def _problem_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "file": problem.place.path,
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "path": problem.path,
+        "message": problem.message,
+        "hint": problem.hint,
+        "warning": problem.warning,
+    }
+
+
+def _error_line(text: str) -> None:
+    print(f"{_paint('error:', _RED)} {printable(text)}", file=sys.stderr)
+
+
+def _paint(text: str, colour: str, stream: TextIO = sys.stderr) -> str:
+    plain = os.environ.get("NO_COLOR") or not stream.isatty()
+    return text if plain else f"{colour}{text}{_PLAIN}"

@@ -1,0 +1,109 @@
+"""Reading a .tar.gz that somebody wrote who is not trusted: everything in memory, within caps.
+
+Nothing is ever extracted; what tar can do to a file system (links, devices, `..`) is refused by
+name, as in https://peps.python.org/pep-0706/.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zlib
+from typing import Final
+
+from pocket.errors import InvalidPackage
+from pocket.units import format_bytes
+
+MAX_ARCHIVE_BYTES: Final = 64 << 20
+"""Packed; the largest known plugins (Python) pack to 4 MB."""
+MAX_CONTENT_BYTES: Final = 256 << 20
+"""Unpacked: four times the packed cap, so a bomb is refused long before it fills memory."""
+MAX_MEMBERS: Final = 1000
+MAX_NAME: Final = 255
+
+_CHUNK: Final = 1 << 16
+
+
+def read_archive(data: bytes, path: str) -> dict[str, bytes]:
+    """Give the files of a .tar.gz by name.
+
+    Args:
+        data: the archive.
+        path: names it in errors.
+
+    Raises:
+        InvalidPackage: not a gzipped tar, or anything in it that a plugin has no use for.
+    """
+    if len(data) > MAX_ARCHIVE_BYTES:
+        raise InvalidPackage(f"{path}: larger than {format_bytes(MAX_ARCHIVE_BYTES)}")
+    unpacked = _gunzip(data, path)
+    files: dict[str, bytes] = {}
+    try:
+        with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:", errorlevel=2) as tar:
+            for count, member in enumerate(tar, start=1):
+                if count > MAX_MEMBERS:
+                    raise InvalidPackage(f"{path}: more than {MAX_MEMBERS} files")
+                _take(tar, member, files, path)
+    except (tarfile.TarError, ValueError, OverflowError, EOFError, OSError) as error:
+        raise InvalidPackage(f"{path}: not a tar archive: {error}") from None
+    return files
+
+
+def _gunzip(data: bytes, path: str) -> bytes:
+    stream = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    unpacked = bytearray()
+    try:
+        while data and not stream.eof:
+            unpacked += stream.decompress(data, _CHUNK)
+            data = stream.unconsumed_tail
+            if len(unpacked) > MAX_CONTENT_BYTES:
+                limit = format_bytes(MAX_CONTENT_BYTES)
+                raise InvalidPackage(f"{path}: unpacks to more than {limit}")
+    except zlib.error as error:
+        raise InvalidPackage(
+            f"{path}: not gzip: {error}",
+            hint="make it with `tar -czf NAME.tar.gz manifest.yaml dist/plugin.wasm`",
+        ) from None
+    if not stream.eof:
+        raise InvalidPackage(f"{path}: the archive is cut off", hint="download it again")
+    return bytes(unpacked)
+
+
+def _take(
+    tar: tarfile.TarFile, member: tarfile.TarInfo, files: dict[str, bytes], path: str
+) -> None:
+    name = member.name.removeprefix("./").rstrip("/")
+    if member.isdir() and name in {"", "."}:
+        return
+    problem = _name_problem(name) or _kind_problem(member)
+    if problem:
+        raise InvalidPackage(f"{path}: {member.name!r:.300} {problem}")
+    if member.isdir():
+        return
+    if name in files:
+        raise InvalidPackage(f"{path}: {name!r} is in it twice")
+    content = tar.extractfile(member)
+    data = content.read() if content is not None else b""
+    if len(data) != member.size:
+        raise InvalidPackage(f"{path}: {name!r} is cut off")
+    files[name] = data
+
+
+def _name_problem(name: str) -> str | None:
+    if not name.isprintable() or "\\" in name:
+        return "has a character that no file name needs"
+    if len(name) > MAX_NAME:
+        return f"is a name of more than {MAX_NAME} characters"
+    if name.startswith("/") or any(part in {"", ".", ".."} for part in name.split("/")):
+        return "points out of the package"
+    return None
+
+
+def _kind_problem(member: tarfile.TarInfo) -> str | None:
+    if member.islnk() or member.issym():
+        return "is a link; put the file itself into the package"
+    if member.issparse():
+        return "is a sparse file; pack it without --sparse"
+    if not member.isfile() and not member.isdir():
+        return "is no ordinary file"
+    return None
