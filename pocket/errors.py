@@ -9,6 +9,7 @@ PocketError
 ├── InvalidModule            the wasm file of a plugin
 ├── InvalidInput             what the caller gave
 ├── InstallError             fetching or storing a plugin
+├── ExampleFailed            a plugin does not give what its own example promises
 ├── PluginNotFound
 ├── CallError                a call that did not end well
 │   ├── PluginError          the plugin answered with an error
@@ -176,6 +177,14 @@ class InstallError(PocketError):
     code = "install-error"
     exit_code = 17
     fault = Fault.CALLER
+
+
+class ExampleFailed(PocketError):
+    """A plugin does not give what an example in its metadata promises."""
+
+    code = "example-failed"
+    exit_code = 18
+    fault = Fault.PLUGIN
 
 
 class CallError(PocketError):

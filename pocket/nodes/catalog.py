@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -10,8 +10,9 @@ from pocket.errors import PluginNotFound, PocketError, suggest
 from pocket.nodes.builtin import BuiltinType
 from pocket.nodes.conditional import CONDITIONAL
 from pocket.nodes.echo import ECHO
-from pocket.nodes.plugin import Installed, PluginHost, PluginType
+from pocket.nodes.plugin import PluginHost, PluginType
 from pocket.nodes.template import TEMPLATE
+from pocket.plugin.store import StoreListing
 
 BUILTIN: Final[Mapping[str, BuiltinType]] = {
     builtin.metadata.type: builtin for builtin in (CONDITIONAL, ECHO, TEMPLATE)
@@ -69,25 +70,22 @@ class NodeCatalog:
             key=lambda offer: (offer.category, offer.type, offer.plugin or ""),
         )
 
-    @cached_property
+    @property
     def problems(self) -> tuple[PocketError, ...]:
         """Why some installed plugins are missing here."""
-        return tuple(self._listing[1])
+        return self._listing.problems
 
     @cached_property
     def _installed(self) -> list[Offer]:
         return [
             Offer(node.type, node.category, node.description, plugin.name)
-            for plugin in self._listing[0]
+            for plugin in self._listing.plugins
             for node in plugin.manifest.nodes
         ]
 
     @cached_property
-    def _listing(self) -> tuple[Iterable[Installed], Iterable[PocketError]]:
-        if self._host is None:
-            return (), ()
-        listing = self._host.store.list()
-        return listing.plugins, listing.problems
+    def _listing(self) -> StoreListing:
+        return StoreListing((), ()) if self._host is None else self._host.store.list()
 
     def _ambiguous(self, node: str, plugins: list[str]) -> PluginNotFound:
         return PluginNotFound(

@@ -43,7 +43,7 @@ def actions(config: Config) -> frozenset[str]:
     return frozenset({*chosen, config.get("else", DEFAULT_ACTION)})
 
 
-_ACTION = {"type": "string", "minLength": 1}
+_ACTION: dict[str, JSON] = {"type": "string", "minLength": 1}
 
 CONDITIONAL = BuiltinType(
     NodeMetadata(

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol
 
 from pocket.document import JSON
-from pocket.errors import PluginNotFound, PocketError
-from pocket.plugin.manifest import Manifest
+from pocket.errors import PluginNotFound
 from pocket.plugin.metadata import NodeMetadata
+from pocket.plugin.store import Store
+from pocket.supervisor.result import Result
 from pocket.workflow.node import Answer, NodeCall
 from pocket.workflow.scope import Scope
-
-
-class CallResult(Protocol):
-    """What a call to a plugin gives."""
-
-    @property
-    def output(self) -> JSON:
-        """The output."""
-
-    @property
-    def next(self) -> str:
-        """The action."""
 
 
 class LoadedPlugin(Protocol):
@@ -34,46 +23,15 @@ class LoadedPlugin(Protocol):
 
     def prepare(
         self, node: str, config: Mapping[str, JSON] | None = None
-    ) -> Callable[[JSON], CallResult]:
+    ) -> Callable[[JSON], Result]:
         """Give a function that calls one of its nodes."""
 
 
-class Installed(Protocol):
-    """A plugin in the store."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-    @property
-    def manifest(self) -> Manifest:
-        """What it declares."""
-
-
-class Listing(Protocol):
-    """The plugins in the store, and what is wrong with those that cannot be read."""
-
-    @property
-    def plugins(self) -> Iterable[Installed]:
-        """The plugins."""
-
-    @property
-    def problems(self) -> Iterable[PocketError]:
-        """Why others are missing."""
-
-
-class PluginStore(Protocol):
-    """Knows the installed plugins."""
-
-    def list(self) -> Listing:
-        """List them; starts no process."""
-
-
 class PluginHost(Protocol):
-    """Runs installed plugins."""
+    """Runs installed plugins; `pocket.Host` is one."""
 
     @property
-    def store(self) -> PluginStore:
+    def store(self) -> Store:
         """What is installed."""
 
     def load(self, plugin: str) -> LoadedPlugin:

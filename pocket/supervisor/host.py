@@ -14,7 +14,7 @@ from types import TracebackType
 from pocket.errors import HostClosed, PermissionDenied
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.module import split_module
-from pocket.plugin.package import read_package
+from pocket.plugin.package import Package, read_package
 from pocket.plugin.store import Store
 from pocket.supervisor.artifacts import ArtifactCache
 from pocket.supervisor.limits import ACALL_THREADS
@@ -42,7 +42,7 @@ class Host:
     def __init__(self, *, home: Path | None = None) -> None:
         self.store = Store(home)
         self._cache = ArtifactCache(self.store.cache_folder)
-        self._plugins: dict[Path, Plugin] = {}
+        self._plugins: dict[Path | Package, Plugin] = {}
         self._closed = False
         self._prepare_threads()
         _hosts.add(self)
@@ -58,12 +58,12 @@ class Host:
     ) -> None:
         self.close()
 
-    def load(self, plugin: str | Path) -> Plugin:
-        """Load a plugin; loading it again gives the same object.
+    def load(self, plugin: str | Path | Package) -> Plugin:
+        """Load a plugin; loading it again by name or path gives the same object.
 
         Args:
-            plugin: an installed name, a folder with manifest.yaml, or a .tar.gz. Text with a
-                slash or ending in `.tar.gz` is a path.
+            plugin: an installed name, a folder with manifest.yaml, a .tar.gz, or a package that
+                was read already. Text with a slash or ending in `.tar.gz` is a path.
 
         Raises:
             PluginNotFound: no plugin of this name is installed.
@@ -71,13 +71,14 @@ class Host:
             PermissionDenied: it asks for what it cannot get.
             CallError: it does not start.
         """
-        path = self._locate(plugin)
+        key = plugin if isinstance(plugin, Package) else self._locate(plugin)
         with self._lock:
             if self._closed:
                 raise HostClosed("the host is closed")
-            if path not in self._plugins:
-                self._plugins[path] = self._load(path)
-            return self._plugins[path]
+            if key not in self._plugins:
+                package = key if isinstance(key, Package) else read_package(key)
+                self._plugins[key] = self._load(package)
+            return self._plugins[key]
 
     def close(self) -> None:
         """End every worker; calls that are under way in other threads fail. Safe to repeat."""
@@ -101,8 +102,7 @@ class Host:
             return Path(plugin).resolve()
         return self.store.get(plugin).folder.resolve()
 
-    def _load(self, path: Path) -> Plugin:
-        package = read_package(path)
+    def _load(self, package: Package) -> Plugin:
         _refuse_unavailable(package.manifest)
         where = f"{package.path}: {package.manifest.binary}"
         module = split_module(package.module, where)

@@ -9,7 +9,7 @@ from pocket.document import JSON, Document, path_text, schema_problems
 from pocket.plugin.config import with_defaults
 from pocket.workflow.node import NodeType
 from pocket.workflow.report import Report
-from pocket.workflow.template import InvalidTemplate, compile_text
+from pocket.workflow.template import TemplateSourceError, compile_text
 
 Path = tuple[str | int, ...]
 
@@ -58,6 +58,6 @@ def _compiled(value: Any, schema: Any, at: Path, report: Report) -> Any:
 def _text(source: str, at: Path, report: Report) -> object:
     try:
         return compile_text(source, path_text(at[3:]))
-    except InvalidTemplate as error:
+    except TemplateSourceError as error:
         report.add(at, f"template {error.line}:{error.column}: {error}")
         return None

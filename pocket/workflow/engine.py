@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from pocket.document import JSON
 from pocket.errors import PocketError, StepLimitExceeded
-from pocket.workflow.node import DEFAULT_ACTION, ERROR_ACTION, NodeCall
+from pocket.workflow.node import ERROR_ACTION, NodeCall
 from pocket.workflow.scope import Scope
 
 MAX_STEPS: Final = 1000

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pocket.document import JSON, Document, schema_problems
 from pocket.errors import InvalidInput, PluginNotFound, PocketError, Problem
@@ -62,8 +62,7 @@ def compile_workflow(document: Document, catalog: Catalog, environ: Mapping[str,
         for index, node in entries(document.data, "nodes")
     }
     report.refuse_errors()
-    assert isinstance(document.data, dict)
-    spec = parse_spec(document.data)
+    spec = parse_spec(cast("dict[str, JSON]", document.data))
     actions = {node.name: prepared[index].actions for index, node in enumerate(spec.nodes)}
     routes = Routes.of(spec, actions)
     advise(spec, routes, actions, report)

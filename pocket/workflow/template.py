@@ -27,7 +27,7 @@ _MAX_DEPTH: Final = 100
 _REFUSED_FIELD = re.compile(r"(?:attribute|property|method) '(.*)' is not allowed", re.DOTALL)
 
 
-class InvalidTemplate(ValueError):
+class TemplateSourceError(ValueError):
     """A template that does not compile; `line` and `column` count from 1 within its text."""
 
     def __init__(self, message: str, line: int, column: int) -> None:
@@ -44,12 +44,12 @@ def compile_text(source: str, label: str) -> Text:
         label: names it in errors, e.g. `conditions[0].if`.
 
     Raises:
-        InvalidTemplate: it is not a template.
+        TemplateSourceError: it is not a template.
     """
     if "{{" not in source:
         return lambda _input, _scope: source
     if len(source) > MAX_SOURCE_CHARS:
-        raise InvalidTemplate(f"a template may have {MAX_SOURCE_CHARS} characters", 1, 1)
+        raise TemplateSourceError(f"a template may have {MAX_SOURCE_CHARS} characters", 1, 1)
     return _compiled(source, label)
 
 
@@ -60,9 +60,9 @@ def _compiled(source: str, label: str) -> Text:
         render = _environment().from_string(source).render
     except TemplateSyntaxError as error:
         message = re.sub(r"^template:\d+:\d+: ", "", str(error))
-        raise InvalidTemplate(message, error.line, error.column) from error
+        raise TemplateSourceError(message, error.line, error.column) from error
     except (TemplateError, ValueError, RecursionError, OverflowError) as error:
-        raise InvalidTemplate(str(error), 1, 1) from error
+        raise TemplateSourceError(str(error), 1, 1) from error
 
     def text(value: JSON, scope: Scope) -> str:
         token = current_scope.set(scope)

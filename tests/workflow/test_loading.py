@@ -111,7 +111,7 @@ def test_files_of_a_wrong_shape_are_refused_with_a_place(load, text):
 
 
 def test_a_file_that_is_not_there_is_an_invalid_workflow(tmp_path):
-    with pytest.raises(InvalidWorkflow, match="missing.yaml: No such file"):
+    with pytest.raises(InvalidWorkflow, match=r"missing\.yaml: No such file"):
         Workflow.load(tmp_path / "missing.yaml")
 
 

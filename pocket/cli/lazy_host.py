@@ -1,0 +1,42 @@
+"""A host that is made when a plugin is first needed, for commands that often need none."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from pocket.plugin.store import Store
+
+if TYPE_CHECKING:
+    from pocket.supervisor.host import Host
+    from pocket.supervisor.plugin import Plugin
+
+
+class LazyHost:
+    """Knows the installed plugins at once, and spares the import of what runs them."""
+
+    def __init__(self) -> None:
+        self.store = Store()
+
+    def __enter__(self) -> LazyHost:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if "_host" in self.__dict__:
+            self._host.close()
+
+    def load(self, plugin: str) -> Plugin:
+        """Load a plugin; see `Host.load`."""
+        return self._host.load(plugin)
+
+    @cached_property
+    def _host(self) -> Host:
+        from pocket.supervisor.host import Host
+
+        return Host(home=self.store.home)

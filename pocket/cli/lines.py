@@ -1,0 +1,153 @@
+"""Runs a workflow for every line of a file."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING, Final
+
+import orjson
+import typer
+
+from pocket.cli.output import Format, error_json, note, printable
+from pocket.document import JSON
+from pocket.errors import InvalidInput, PocketError
+from pocket.flow import Workflow
+from pocket.units import format_duration
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+_PATIENCE_S: Final = 1.0
+"""A run that is over sooner needs no progress display."""
+
+
+@contextmanager
+def open_lines(option: str | None) -> Iterator[IO[bytes]]:
+    """Open what `--input` names: `@FILE`, or stdin."""
+    if option is None or option == "-":
+        yield sys.stdin.buffer
+        return
+    if not option.startswith("@"):
+        raise typer.BadParameter("with --lines it takes @FILE or -", param_hint="--input")
+    try:
+        stream = open(option[1:], "rb")  # noqa: PTH123, SIM115
+    except OSError as error:
+        raise InvalidInput(f"{option[1:]}: {error.strerror}") from None
+    with stream:
+        yield stream
+
+
+class Batch:
+    """The runs of one batch, and how they ended.
+
+    Args:
+        workflow: what to run.
+        max_steps: of each run.
+        output: how to print each result, always on one line.
+        text_field: wraps a line as `{text_field: line}`; None reads it as JSON.
+    """
+
+    def __init__(
+        self, workflow: Workflow, max_steps: int, output: Format, text_field: str | None
+    ) -> None:
+        self._workflow = workflow
+        self._max_steps = max_steps
+        self._output = output
+        self._text_field = text_field
+        self._started_s = time.monotonic()
+        self._done = 0
+        self._failed = 0
+        self._exit_code = 0
+
+    def run(self, lines: Iterable[bytes]) -> None:
+        """Run once a line, printing each result or error as it comes."""
+        with _Progress(self._started_s) as progress:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    self._run_line(number, line)
+                    progress.show(self._done, self._failed)
+
+    def finish(self, *, verbose: bool) -> None:
+        """Sum up, and exit with the code of the first failure if there was one."""
+        if verbose or self._failed:
+            took = format_duration(round(time.monotonic() - self._started_s, 3))
+            note(f"{self._done} lines in {took}, {self._failed} failed")
+        if self._exit_code:
+            raise typer.Exit(self._exit_code)
+
+    def _run_line(self, number: int, line: bytes) -> None:
+        self._done += 1
+        try:
+            result = self._workflow.run(self._value(line), max_steps=self._max_steps)
+            print(self._on_one_line(result.output), flush=True)
+        except PocketError as error:
+            self._failed += 1
+            self._exit_code = self._exit_code or error.exit_code
+            self._print_error(number, error)
+
+    def _value(self, line: bytes) -> JSON:
+        try:
+            if self._text_field is not None:
+                return {self._text_field: line.decode().rstrip("\r\n")}
+            value: JSON = orjson.loads(line)
+        except UnicodeDecodeError as error:
+            raise InvalidInput(f"not UTF-8: byte {error.start}") from None
+        except orjson.JSONDecodeError as error:
+            raise InvalidInput(
+                f"column {error.colno}: {error.msg}",
+                hint="for lines of plain text, name a field with --text-field",
+            ) from None
+        return value
+
+    def _on_one_line(self, value: JSON) -> str:
+        if self._output is Format.TEXT and isinstance(value, str):
+            return printable(value)
+        item = orjson.dumps(value).decode()
+        return f"- {item}" if self._output is Format.YAML else item
+
+    def _print_error(self, number: int, error: PocketError) -> None:
+        if self._output is Format.JSON:
+            note(orjson.dumps({"error": error_json(error), "line": number}).decode())
+            return
+        where = f"line {number}: node {error.step!r}" if error.step else f"line {number}"
+        hint = f" ({error.hint})" if error.hint else ""
+        note(f"error: {where}: {error}{hint}")
+
+
+class _Progress:
+    """Counts on the terminal, once a batch takes long, unless the results are seen there anyway."""
+
+    def __init__(self, started_s: float) -> None:
+        self._shown_from_s = started_s + _PATIENCE_S
+        self._wanted = sys.stderr.isatty() and not sys.stdout.isatty()
+        self._bar: Progress | None = None
+
+    def __enter__(self) -> _Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def show(self, done: int, failed: int) -> None:
+        """Show the counts."""
+        if not self._wanted or time.monotonic() < self._shown_from_s:
+            return
+        if self._bar is None:
+            self._bar = _start_bar()
+        text = f"{done} lines, {failed} failed"
+        self._bar.update(self._bar.task_ids[0], description=text)
+
+
+def _start_bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.add_task("", total=None)
+    bar.start()
+    return bar

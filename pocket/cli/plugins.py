@@ -1,0 +1,302 @@
+"""`pocket plugins`: installed plugins, and plugins on their way to being installed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pocket.cli.options import ConfigJson, InputJson, Output, PluginName, read_json
+from pocket.cli.output import Format, emit, note, print_error, render, table
+from pocket.errors import ExampleFailed, InvalidInput, PocketError
+from pocket.units import format_bytes
+
+if TYPE_CHECKING:
+    from pocket.plugin.manifest import Manifest
+    from pocket.plugin.sources import Progress
+    from pocket.supervisor.plugin import Plugin
+
+app = typer.Typer(no_args_is_help=True, help="Install, inspect and call plugins.")
+
+
+@app.command("list")
+def list_plugins(output: Output = Format.TEXT) -> None:
+    """List the installed plugins.
+
+    Examples:
+
+      pocket plugins list
+
+      pocket plugins list --output json
+    """
+    from pocket.plugin.store import Store
+
+    store = Store()
+    listing = store.list()
+    for problem in listing.problems:
+        print_error(problem, output)
+    if output is not Format.TEXT:
+        emit([_manifest_json(plugin.manifest) for plugin in listing.plugins], output)
+        return
+    if not listing.plugins:
+        note(f"no plugins in {store.plugins_folder}; `pocket plugins install FILE` adds one")
+        return
+    rows = [
+        (plugin.name, plugin.manifest.version, _node_types(plugin.manifest), _one_line(plugin.manifest))
+        for plugin in listing.plugins
+    ]
+    print(table(rows, ("NAME", "VERSION", "NODES", "DESCRIPTION")))
+
+
+@app.command()
+def info(name: PluginName, output: Output = Format.TEXT) -> None:
+    """Show what an installed plugin is, what it offers and what it may use.
+
+    Examples:
+
+      pocket plugins info sentiment-analyzer
+    """
+    from pocket.plugin.store import Store
+
+    plugin = Store().get(name)
+    if output is not Format.TEXT:
+        emit(_manifest_json(plugin.manifest) | {"folder": str(plugin.folder)}, output)
+        return
+    _print_manifest(plugin.manifest)
+    print(f"folder:      {plugin.folder}")
+
+
+@app.command()
+def install(
+    source: Annotated[str, typer.Argument(metavar="FILE|URL", help="A .tar.gz, a folder or a URL.")],
+    sha256: Annotated[
+        str | None, typer.Option(metavar="HEX", help="Refuse a file with another SHA-256.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace an installed one.")] = False,
+    output: Output = Format.TEXT,
+) -> None:
+    """Install a plugin, after it was checked, compiled and started once in its sandbox.
+
+    Examples:
+
+      pocket plugins install sentiment-analyzer.tar.gz
+
+      pocket plugins install https://example.com/plugin.tar.gz --sha256 9f86d0...
+
+      pocket plugins install ./my-plugin --replace
+    """
+    from pocket.plugin.package import parse_package, read_package
+    from pocket.plugin.sources import fetch
+    from pocket.supervisor.host import Host
+
+    if Path(source).is_dir():
+        if sha256 is not None:
+            raise InvalidInput("--sha256 is for a file or a URL, not for a folder")
+        package = read_package(Path(source))
+    else:
+        with _progress(source) as on_progress:
+            data = fetch(source, sha256=sha256, on_progress=on_progress)
+        package = parse_package(data, source)
+    with Host() as host:
+        host.load(package)
+        installed = host.store.install(package, replace=replace)
+    if output is not Format.TEXT:
+        emit(_manifest_json(installed.manifest) | {"folder": str(installed.folder)}, output)
+        return
+    print(f"installed {installed.name} {installed.manifest.version} in {installed.folder}")
+    print(f"nodes: {_node_types(installed.manifest)}")
+    print(f"it may use {', '.join(installed.manifest.permissions.in_words())}")
+
+
+@app.command()
+def validate(
+    path: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="A plugin's folder or .tar.gz.")],
+    output: Output = Format.TEXT,
+) -> None:
+    """Check a plugin: its manifest, its package, its wasm file and its metadata.
+
+    Examples:
+
+      pocket plugins validate ./my-plugin/
+
+      pocket plugins validate sentiment-analyzer.tar.gz --output json
+    """
+    from pocket.plugin.package import read_package
+    from pocket.supervisor.host import Host
+
+    package = read_package(path)
+    with Host() as host:
+        plugin = host.load(package)
+    nodes = [node.to_json() for node in plugin.nodes.values()]
+    if output is not Format.TEXT:
+        emit(_manifest_json(package.manifest) | {"valid": True, "metadata": nodes}, output)
+        return
+    print(f"{path}: valid")
+    _print_manifest(package.manifest)
+    print(f"module:      {package.manifest.binary}, {format_bytes(len(package.module))}")
+
+
+@app.command()
+def remove(name: PluginName) -> None:
+    """Remove an installed plugin.
+
+    Examples:
+
+      pocket plugins remove sentiment-analyzer
+    """
+    from pocket.plugin.store import Store
+
+    Store().remove(name)
+    print(f"removed {name}")
+
+
+@app.command()
+def call(
+    name: PluginName,
+    node: Annotated[str, typer.Argument(metavar="NODE", help="One of the plugin's node types.")],
+    value: InputJson,
+    config: ConfigJson = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Call one node of a plugin and print its output.
+
+    NAME may also be a folder or a .tar.gz, written with a slash: ./my-plugin
+
+    Examples:
+
+      pocket plugins call sentiment-analyzer sentiment --input '{"text": "I love it"}'
+
+      pocket plugins call statistics statistics --input @numbers.json --output yaml
+    """
+    from pocket.supervisor.host import Host
+
+    data = read_json(value, "--input")
+    settings = _mapping(read_json(config, "--config")) if config is not None else None
+    with Host() as host:
+        result = host.load(name).call(node, data, config=settings)
+    if output is Format.TEXT:
+        emit(result.output, output)
+        return
+    usage = {"wall_us": result.usage.wall_us, "cpu_us": result.usage.cpu_us}
+    usage["memory_bytes"] = result.usage.memory_bytes
+    emit({"output": result.output, "next": result.next, "usage": usage}, output)
+
+
+@app.command()
+def test(name: PluginName, output: Output = Format.TEXT) -> None:
+    """Run the examples of a plugin's metadata and compare what it gives with what they promise.
+
+    NAME may also be a folder or a .tar.gz, written with a slash: ./my-plugin
+
+    Examples:
+
+      pocket plugins test sentiment-analyzer
+
+      pocket plugins test ./my-plugin
+    """
+    from pocket.supervisor.host import Host
+
+    with Host() as host:
+        outcomes = list(_run_examples(host.load(name)))
+    failed = sum(not outcome["passed"] for outcome in outcomes)
+    if output is not Format.TEXT:
+        emit(outcomes, output)
+    else:
+        for outcome in outcomes:
+            _print_outcome(outcome)
+        print(f"{len(outcomes)} examples, {failed} failed")
+    if failed:
+        raise ExampleFailed(f"plugin {name}: {failed} of {len(outcomes)} examples failed")
+
+
+def _run_examples(plugin: Plugin) -> Iterator[dict[str, Any]]:
+    for node in plugin.nodes.values():
+        for example in node.examples:
+            outcome: dict[str, Any] = {"node": node.type, "example": example.name}
+            outcome |= {"expected": example.output, "actual": None, "error": None}
+            try:
+                result = plugin.call(node.type, example.input, config=example.config)
+                outcome["actual"] = result.output
+            except PocketError as error:
+                outcome["error"] = str(error)
+            passed = outcome["error"] is None and outcome["actual"] == example.output
+            yield outcome | {"passed": passed}
+
+
+def _print_outcome(outcome: dict[str, Any]) -> None:
+    print(f"{'ok    ' if outcome['passed'] else 'FAILED'} {outcome['node']}: {outcome['example']}")
+    if outcome["passed"]:
+        return
+    for line in ("expected", "error" if outcome["error"] else "actual"):
+        print(f"  {line + ':':<10}{render(outcome[line], Format.TEXT)}")
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    if isinstance(value, dict):
+        return value
+    raise InvalidInput("--config is not a JSON object", hint="""write --config '{"threshold": 1}'""")
+
+
+def _node_types(manifest: Manifest) -> str:
+    return ", ".join(node.type for node in manifest.nodes)
+
+
+def _one_line(manifest: Manifest) -> str:
+    return manifest.description.split("\n", 1)[0]
+
+
+def _print_manifest(manifest: Manifest) -> None:
+    print(f"{manifest.name} {manifest.version}: {_one_line(manifest)}")
+    for label, text in (("author", manifest.author), ("license", manifest.license)):
+        if text:
+            print(f"{label + ':':<13}{text}")
+    print("nodes:")
+    for node in manifest.nodes:
+        print(f"  {node.type:<20} {node.description}")
+    print("may use:")
+    for line in manifest.permissions.in_words():
+        print(f"  {line}")
+    print(f"state:       {manifest.state}")
+
+
+def _manifest_json(manifest: Manifest) -> dict[str, Any]:
+    permissions = manifest.permissions
+    return {
+        "name": manifest.name,
+        "version": manifest.version,
+        "description": manifest.description,
+        "author": manifest.author,
+        "license": manifest.license,
+        "nodes": [
+            {"type": node.type, "category": node.category, "description": node.description}
+            for node in manifest.nodes
+        ],
+        "permissions": {
+            "memory_bytes": permissions.memory_bytes,
+            "cpu_s": permissions.cpu_s,
+            "timeout_s": permissions.timeout_s,
+            "network": list(permissions.network),
+            "env": list(permissions.env),
+            "filesystem": list(permissions.filesystem),
+        },
+        "state": manifest.state,
+    }
+
+
+@contextmanager
+def _progress(source: str) -> Iterator[Progress | None]:
+    """Show a bar while a URL is read, if somebody is looking."""
+    if "://" not in source or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+    columns = (TextColumn("downloading"), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("download", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

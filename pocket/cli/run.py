@@ -1,0 +1,124 @@
+"""`pocket run`: one run of a workflow, or one for every line of a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pocket.cli.lazy_host import LazyHost
+from pocket.cli.lines import Batch, open_lines
+from pocket.cli.options import Output, read_json
+from pocket.cli.output import Format, emit, note, print_warnings, table
+from pocket.document import JSON
+from pocket.errors import InvalidWorkflow
+from pocket.flow import Workflow
+from pocket.units import format_duration
+from pocket.workflow.engine import MAX_STEPS, Step
+
+
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The workflow.")],
+    value: Annotated[
+        str | None,
+        typer.Option(
+            "--input",
+            "-i",
+            metavar="JSON|@FILE|-",
+            help="The input; - reads stdin. {} if left out, or with --lines stdin.",
+        ),
+    ] = None,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Run once for every line of the input, each JSON.")
+    ] = False,
+    text_field: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help='With --lines: lines are texts, given as {"NAME": line}.'),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check everything, and show what would run.")
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")] = False,
+    max_steps: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Steps that one run may take.")
+    ] = MAX_STEPS,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show on stderr which way the run took.")
+    ] = False,
+    output: Output = Format.TEXT,
+) -> None:
+    """Run a workflow and print the output of its last node.
+
+    With --lines a line that fails is reported with its number and the rest goes on; the exit code
+    is that of the first failure. Blank lines are passed over.
+
+    Examples:
+
+      pocket run workflow.yaml --input '{"text": "I love it"}'
+
+      pocket run workflow.yaml --input @input.json --output yaml -v
+
+      pocket run workflow.yaml --lines --input @feedback.txt --text-field text
+
+      pocket run workflow.yaml --dry-run --strict
+    """
+    if text_field is not None and not lines:
+        raise typer.BadParameter("it needs --lines", param_hint="--text-field")
+    with LazyHost() as host:
+        workflow = _load(file, host, strict=strict)
+        if dry_run:
+            _show(workflow, output)
+        elif lines:
+            batch = Batch(workflow, max_steps, output, text_field)
+            with open_lines(value) as stream:
+                batch.run(stream)
+            batch.finish(verbose=verbose)
+        else:
+            result = workflow.run(read_json(value or "{}", "--input"), max_steps=max_steps)
+            if verbose:
+                _show_path(result.path)
+            emit(result.output, output)
+
+
+def _load(file: Path, host: LazyHost, *, strict: bool) -> Workflow:
+    workflow = Workflow.load(file, host=host)
+    if workflow.warnings and strict:
+        raise InvalidWorkflow(workflow.warnings, hint="without --strict these are warnings")
+    print_warnings(workflow.warnings)
+    return workflow
+
+
+def _show(workflow: Workflow, output: Format) -> None:
+    nodes = [
+        {
+            "name": node.name,
+            "type": node.type,
+            "next": dict(sorted(workflow.routes.leaving(node.name).items())),
+        }
+        for node in workflow.spec.nodes
+    ]
+    spec = workflow.spec
+    if output is not Format.TEXT:
+        shown: JSON = {"name": spec.name, "start": spec.start, "nodes": list(nodes)}
+        emit(shown, output)
+        return
+    print(f"{spec.name}: valid, starts with {spec.start}")
+    rows = [(node.name, node.type, _in_words(workflow, node.name)) for node in spec.nodes]
+    print(table(rows, ("NODE", "TYPE", "NEXT")))
+
+
+def _in_words(workflow: Workflow, node: str) -> str:
+    leaving = workflow.routes.leaving(node)
+    return ", ".join(
+        target if action in ("default", target) else f"{action}: {target}"
+        for action, target in leaving.items()
+    )
+
+
+def _show_path(path: tuple[Step, ...]) -> None:
+    rows = [
+        (step.node, step.type, step.action, format_duration(step.duration_us / 1e6), step.outcome)
+        for step in path
+    ]
+    note(table(rows, ("NODE", "TYPE", "ACTION", "TIME", "OUTCOME")))

@@ -1,0 +1,41 @@
+"""Fixtures for every test: a home of its own, a host in it, and plugins made of guests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from guests.build import guest, plugin_folder
+
+from pocket import Host, Plugin
+
+Load = Callable[..., Plugin]
+
+QUICK = {"memory": "16MB", "cpu": "100ms", "timeout": "2s"}
+"""Limits that a hostile guest runs into soon."""
+
+
+@pytest.fixture(scope="session")
+def shared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home for all tests that do not look into it, so that each guest is compiled once."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def host(shared_home: Path) -> Iterator[Host]:
+    with Host(home=shared_home) as host:
+        yield host
+
+
+@pytest.fixture
+def load(host: Host, tmp_path: Path) -> Load:
+    """Load a guest by name, or a wasm, as a plugin with one node, `main`."""
+
+    def load(wasm: str | bytes, *, name: str = "guest", **options: Any) -> Plugin:
+        module = guest(wasm) if isinstance(wasm, str) else wasm
+        options.setdefault("permissions", QUICK)
+        return host.load(plugin_folder(tmp_path, name, wasm=module, **options))
+
+    return load

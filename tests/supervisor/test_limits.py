@@ -1,0 +1,221 @@
+"""What happens to a plugin that takes more than it may: a typed error, and nothing else."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from conftest import QUICK, Load
+from guests.build import guest, source_section
+
+import pocket
+
+DEADLINE_S = 4.0
+"""The longest of the limits below, a start and a spawn on a busy machine."""
+
+IN_A_CALL = [
+    ("memory_grow", pocket.MemoryLimitExceeded),
+    ("memory_fill", pocket.MemoryLimitExceeded),
+    ("table_grow", pocket.PluginCrashed),
+    ("loop", pocket.CpuLimitExceeded),
+    ("busy_wait", pocket.CpuLimitExceeded),
+    ("recurse", pocket.PluginCrashed),
+    ("trap", pocket.PluginCrashed),
+    ("exit", pocket.PluginCrashed),
+    ("bad_pointer", pocket.InvalidOutput),
+    ("long_len", pocket.InvalidOutput),
+    ("negative_len", pocket.OutputTooLarge),
+    ("not_json", pocket.InvalidOutput),
+    ("not_utf8", pocket.InvalidOutput),
+    ("wrong_shape", pocket.InvalidOutput),
+    ("deep_json", pocket.InvalidOutput),
+    ("nan_json", pocket.InvalidOutput),
+    ("empty_answer", pocket.InvalidOutput),
+]
+
+
+@pytest.mark.parametrize(("name", "error"), IN_A_CALL)
+def test_a_call_that_misbehaves_ends_in_its_error_while_others_go_on(
+    load: Load, name: str, error: type[pocket.PocketError]
+) -> None:
+    bystander = load("echo", name="bystander")
+    bystander.call("main", 1)
+    pid = bystander.pid
+    plugin = load(name)
+    for _ in range(2):  # the second call gets a new worker
+        begun = time.monotonic()
+        with pytest.raises(error) as raised:
+            plugin.call("main", None)
+        assert time.monotonic() - begun < DEADLINE_S
+        assert "guest" in str(raised.value)
+    assert bystander.call("main", 2).output["input"] == 2
+    assert bystander.pid == pid
+
+
+def test_an_answer_over_the_cap_is_output_too_large(load: Load) -> None:
+    plugin = load("huge_output", permissions={"memory": "200MB", "cpu": "5s"})
+    with pytest.raises(pocket.OutputTooLarge, match="limit"):
+        plugin.call("main", None)
+
+
+def test_the_clock_on_the_wall_stops_a_call_that_uses_little_cpu(load: Load) -> None:
+    plugin = load("loop", permissions={"cpu": "1h", "timeout": "300ms"})
+    begun = time.monotonic()
+    with pytest.raises(pocket.CallTimeout, match="300ms"):
+        plugin.call("main", None)
+    assert 0.3 <= time.monotonic() - begun < DEADLINE_S
+    assert plugin.pid is None
+
+
+def test_a_caller_may_give_a_call_less_time_but_not_more(load: Load) -> None:
+    plugin = load("loop", permissions={"cpu": "1h", "timeout": "1s"})
+    with pytest.raises(pocket.CallTimeout, match="100ms"):
+        plugin.call("main", None, timeout_s=0.1)
+    with pytest.raises(pocket.CallTimeout, match="1s"):
+        plugin.call("main", None, timeout_s=60)
+
+
+@pytest.mark.parametrize(
+    ("wasm", "error"),
+    [
+        (guest("loop_in_start"), pocket.CpuLimitExceeded),
+        (guest("loop_in_initialize"), pocket.CpuLimitExceeded),
+        (guest("loop_in_init") + source_section(b"x"), pocket.CpuLimitExceeded),
+        (guest("trap_in_start"), pocket.PluginCrashed),
+        (guest("exit_in_initialize"), pocket.PluginCrashed),
+        (guest("init_fails") + source_section(b"x"), pocket.PluginCrashed),
+        (guest("loop_in_metadata"), pocket.CpuLimitExceeded),
+        (guest("alloc_zero"), pocket.PluginCrashed),
+        (guest("bad_alloc"), pocket.InvalidOutput),
+        (guest("big_memory"), pocket.MemoryLimitExceeded),
+        (guest("big_table"), pocket.InvalidModule),
+    ],
+    ids=str,
+)
+def test_a_start_that_misbehaves_is_an_error_of_load(
+    load: Load, wasm: bytes, error: type[pocket.PocketError]
+) -> None:
+    begun = time.monotonic()
+    with pytest.raises(error):
+        load(wasm)
+    assert time.monotonic() - begun < DEADLINE_S
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("missing_call", "export `__pocket_call` is missing"),
+        ("missing_memory", "export `memory` is missing"),
+        ("wrong_signature", "export `__pocket_alloc` has the type"),
+        ("unknown_import", "import `env.system` is unknown"),
+        ("wrong_import_type", "import `pocket.log` has the type"),
+        ("imported_memory", "is not a function"),
+        ("many_memories", "memories"),
+        ("memory64", "memory64"),
+        ("shared_memory", "threads"),
+        ("empty", "export `memory` is missing"),
+    ],
+)
+def test_a_module_that_is_no_plugin_is_refused_by_name(
+    load: Load, name: str, problem: str
+) -> None:
+    with pytest.raises(pocket.InvalidModule) as raised:
+        load(name)
+    assert problem in str(raised.value)
+
+
+def test_every_problem_of_a_module_is_named_at_once(load: Load) -> None:
+    with pytest.raises(pocket.InvalidModule) as raised:
+        load("empty")
+    assert len(str(raised.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize("name", ["log_flood", "stderr_flood"])
+def test_a_flood_of_log_lines_is_cut_and_the_call_goes_on(
+    load: Load, name: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    plugin = load(name, permissions=QUICK | {"cpu": "2s"})
+    with caplog.at_level("DEBUG", logger="pocket.plugin"):
+        assert plugin.call("main", None).output == 0
+    assert 0 < sum(len(record.message) for record in caplog.records) < 200_000
+
+
+def test_a_log_line_cannot_command_the_terminal(
+    load: Load, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG", logger="pocket.plugin"):
+        load("log_odd").call("main", None)
+    assert "\x1b" not in caplog.text
+    assert r"\x1b" in caplog.text
+
+
+def test_log_levels_reach_python_and_the_error_keeps_the_last_lines(
+    load: Load, caplog: pytest.LogCaptureFixture
+) -> None:
+    plugin = load("log_hello")
+    with caplog.at_level("DEBUG", logger="pocket.plugin"), pytest.raises(
+        pocket.PluginCrashed
+    ) as raised:
+        plugin.call("main", None)
+    levels = [record.levelname for record in caplog.records]
+    assert levels == ["DEBUG", "INFO", "WARNING", "ERROR"]
+    assert raised.value.detail is not None
+    assert len(raised.value.detail.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "output"),
+    [("surroundings", [0, 0]), ("descriptors", 0), ("open_file", 52), ("log_bad_pointer", 0)],
+)
+def test_a_guest_sees_nothing_of_the_machine(load: Load, name: str, output: object) -> None:
+    assert load(name).call("main", None).output == output
+
+
+def test_a_guest_has_time_and_randomness(load: Load) -> None:
+    seconds, _ = load("clock", name="clock").call("main", None).output
+    assert abs(seconds - time.time()) < 60
+    random = load("random", name="random")
+    assert random.call("main", None).output != random.call("main", None).output
+
+
+def test_wasi_checks_every_pointer(load: Load) -> None:
+    assert all(load("wasi_bad_pointer").call("main", None).output)
+
+
+COUNTERS = ["counter", "counter_global", "counter_table", "counter_pages"]
+
+
+@pytest.mark.parametrize("name", COUNTERS)
+def test_fresh_state_forgets_the_last_call(load: Load, name: str) -> None:
+    plugin = load(name)
+    assert [plugin.call("main", None).output for _ in range(4)] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("name", COUNTERS)
+def test_kept_state_remembers_the_last_call(load: Load, name: str) -> None:
+    plugin = load(name, state="kept")
+    assert [plugin.call("main", None).output for _ in range(4)] == [1, 2, 3, 4]
+
+
+def test_fresh_state_brings_back_dropped_data_and_clean_pages(load: Load) -> None:
+    dropping = load("drop_data", name="dropping")
+    assert dropping.call("main", None) .output == dropping.call("main", None).output
+    leftover = load("grown_leftover", name="leftover")
+    assert [leftover.call("main", None).output for _ in range(3)] == [0, 0, 0]
+
+
+def _open_files_and_children() -> tuple[int, int]:
+    children = [file.read_text().split() for file in Path("/proc/self/task").glob("*/children")]
+    return len(list(Path("/proc/self/fd").iterdir())), sum(map(len, children))
+
+
+def test_nothing_of_a_dead_call_is_left_behind(load: Load) -> None:
+    plugin = load("trap")
+    seen = set()
+    for _ in range(30):
+        with pytest.raises(pocket.PluginCrashed):
+            plugin.call("main", None)
+        seen.add(_open_files_and_children())
+    ((_, children),) = seen
+    assert children == 0
