@@ -17,7 +17,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from pocket.version import VERSION as __version__
+from pocket import version
+
+__version__ = version.VERSION
 
 if TYPE_CHECKING:
     from pocket.errors import (

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from pocket.errors import HostClosed, PermissionDenied
 from pocket.plugin.manifest import Manifest
@@ -47,7 +48,7 @@ class Host:
         self._prepare_threads()
         _hosts.add(self)
 
-    def __enter__(self) -> Host:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

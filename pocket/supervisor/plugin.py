@@ -9,7 +9,14 @@ from functools import partial
 from types import MappingProxyType
 
 from pocket.document import JSON
-from pocket.errors import CallTimeout, HostClosed, InvalidInput, PluginNotFound, PocketError, suggest
+from pocket.errors import (
+    CallTimeout,
+    HostClosed,
+    InvalidInput,
+    PluginNotFound,
+    PocketError,
+    suggest,
+)
 from pocket.plugin.config import complete_config
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import NodeMetadata
@@ -141,8 +148,7 @@ class Plugin:
         """
         request, timeout_s = self._request(node, config), self._timeout(None)
         for portion in portions(request, inputs):
-            refused = isinstance(portion, InvalidInput)
-            for answer in [portion] if refused else self._answer_all(portion, timeout_s):
+            for answer in self._answer_all(portion, timeout_s):
                 result = self._result(request.node, answer)
                 if result.error is not None and not return_errors:
                     raise result.error
@@ -231,9 +237,13 @@ class Plugin:
         return Result(output, action, Usage(*reply[1:]))
 
     def _answer_all(
-        self, payloads: Sequence[bytes], timeout_s: float
+        self, portion: Sequence[bytes] | InvalidInput, timeout_s: float
     ) -> Iterator[Reply | PocketError]:
         """Answer every request of a portion, in as many workers as that takes."""
+        if isinstance(portion, InvalidInput):
+            yield portion
+            return
+        payloads = portion
         while payloads:
             with self._lock:
                 answers = self._live_worker().call_many(payloads, timeout_s)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from pocket.errors import PluginError, WorkerUnavailable
+from pocket.errors import InvalidOutput, PluginError, WorkerUnavailable
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import PluginMetadata, metadata_of_manifest, parse_metadata
 from pocket.plugin.module import Module
@@ -54,10 +54,9 @@ class Program:
             PocketError: the plugin cannot be started, or its answer is no metadata.
         """
         name = f"{self.module.full_hash}.metadata"
-        cached = self.cache.read(name)
+        cached = self._cached_metadata(name)
         if cached is not None:
-            output = orjson.loads(cached)
-            return parse_metadata(output, self.manifest, schemas_checked=True), None
+            return cached, None
         worker = self.start_worker()
         try:
             metadata = self._ask(worker)
@@ -66,6 +65,14 @@ class Program:
             raise
         self.cache.write(name, orjson.dumps(metadata.to_json()))
         return metadata, worker
+
+    def _cached_metadata(self, name: str) -> PluginMetadata | None:
+        data = self.cache.read(name)
+        try:
+            output = orjson.loads(data or b"")
+            return parse_metadata(output, self.manifest, schemas_checked=True)
+        except (orjson.JSONDecodeError, InvalidOutput):
+            return None
 
     @property
     def _artifact_name(self) -> str:

@@ -231,7 +231,9 @@ class Worker:
     def _failure(self, frame: Frame) -> Exception:
         """Turn a frame that is not the wanted one into its exception."""
         if frame[0] != FAILURE:
-            return ProtocolViolation(f"plugin {self._manifest.name}: a frame of kind {frame[0]} out of turn")
+            return ProtocolViolation(
+                f"plugin {self._manifest.name}: a frame of kind {frame[0]} out of turn"
+            )
         code, message = cast("tuple[str, str]", frame[2:4])
         if code == "bad-artifact":
             return BadArtifact(message)
@@ -269,7 +271,10 @@ class Worker:
         detail = "\n".join(self._lines) or None
         hint = self._hint(kind)
         return kind(
-            f"plugin {self._manifest.name}: {message}", hint=hint, plugin=self._manifest.name, detail=detail
+            f"plugin {self._manifest.name}: {message}",
+            hint=hint,
+            plugin=self._manifest.name,
+            detail=detail,
         )
 
     def _hint(self, kind: type[CallError]) -> str | None:

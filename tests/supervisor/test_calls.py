@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
@@ -80,14 +81,15 @@ def test_an_answer_that_is_no_response_is_invalid_output(load: Load, answer: byt
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_no_answer_raises_anything_but_the_two_errors(answer: bytes) -> None:
-    try:
+    with contextlib.suppress(pocket.InvalidOutput, pocket.PluginError):
         read_response(answer, "plugin", "node")
-    except (pocket.InvalidOutput, pocket.PluginError):
-        pass
 
 
 _JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats(allow_nan=False)
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False)
     | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=20,

@@ -70,9 +70,7 @@ def test_closing_the_host_ends_every_worker(shared_home: Path, tmp_path: Path) -
         host.load(tmp_path / "echo")
 
 
-def test_closing_the_host_ends_a_call_in_another_thread(
-    shared_home: Path, tmp_path: Path
-) -> None:
+def test_closing_the_host_ends_a_call_in_another_thread(shared_home: Path, tmp_path: Path) -> None:
     host = pocket.Host(home=shared_home)
     permissions = {"cpu": "1h", "timeout": "1m"}
     folder = plugin_folder(tmp_path, "loop", wasm=guest("loop"), permissions=permissions)

@@ -117,9 +117,7 @@ def test_a_start_that_misbehaves_is_an_error_of_load(
         ("empty", "export `memory` is missing"),
     ],
 )
-def test_a_module_that_is_no_plugin_is_refused_by_name(
-    load: Load, name: str, problem: str
-) -> None:
+def test_a_module_that_is_no_plugin_is_refused_by_name(load: Load, name: str, problem: str) -> None:
     with pytest.raises(pocket.InvalidModule) as raised:
         load(name)
     assert problem in str(raised.value)
@@ -154,9 +152,10 @@ def test_log_levels_reach_python_and_the_error_keeps_the_last_lines(
     load: Load, caplog: pytest.LogCaptureFixture
 ) -> None:
     plugin = load("log_hello")
-    with caplog.at_level("DEBUG", logger="pocket.plugin"), pytest.raises(
-        pocket.PluginCrashed
-    ) as raised:
+    with (
+        caplog.at_level("DEBUG", logger="pocket.plugin"),
+        pytest.raises(pocket.PluginCrashed) as raised,
+    ):
         plugin.call("main", None)
     levels = [record.levelname for record in caplog.records]
     assert levels == ["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -200,7 +199,7 @@ def test_kept_state_remembers_the_last_call(load: Load, name: str) -> None:
 
 def test_fresh_state_brings_back_dropped_data_and_clean_pages(load: Load) -> None:
     dropping = load("drop_data", name="dropping")
-    assert dropping.call("main", None) .output == dropping.call("main", None).output
+    assert dropping.call("main", None).output == dropping.call("main", None).output
     leftover = load("grown_leftover", name="leftover")
     assert [leftover.call("main", None).output for _ in range(3)] == [0, 0, 0]
 
