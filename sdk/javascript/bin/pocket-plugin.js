@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+// Makes a plugin of a bundled script: Pocket's JavaScript engine with the script appended to it.
+
+import { randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+
+const HELP = `usage: pocket-plugin compile SCRIPT [-o PLUGIN.wasm]
+
+Makes a WebAssembly plugin of one bundled ES module, whose default export is a node or a list
+of nodes. No compiler is needed.
+
+Examples:
+  esbuild src/plugin.ts --bundle --format=esm --outfile=dist/plugin.js
+  pocket-plugin compile dist/plugin.js -o dist/plugin.wasm
+`;
+
+const ENGINE = new URL('../dist/engine.wasm', import.meta.url);
+
+class Problem extends Error {}
+
+function read(path, hint) {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new Problem(`${path}: ${error.code}${hint ? `\nhint: ${hint}` : ''}`);
+  }
+}
+
+/** An unsigned number as WebAssembly writes it (LEB128). */
+function leb128(number) {
+  const bytes = [];
+  for (; number > 0x7f; number >>>= 7) bytes.push((number & 0x7f) | 0x80);
+  return Buffer.from([...bytes, number]);
+}
+
+function sourceSection(source) {
+  const name = Buffer.from('pocket.source');
+  const content = Buffer.concat([leb128(name.length), name, source]);
+  return Buffer.concat([Buffer.from([0]), leb128(content.length), content]);
+}
+
+/** Puts the file in place whole or not at all. */
+function write(path, data) {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}`;
+  try {
+    writeFileSync(temporary, data, { flag: 'wx' });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw new Problem(`${path}: ${error.code}`);
+  }
+}
+
+function compile(script, output) {
+  const engine = read(ENGINE, 'build the SDK first, with `make` in its folder');
+  const plugin = Buffer.concat([engine, sourceSection(read(script, 'bundle the plugin first'))]);
+  write(output, plugin);
+  console.log(`${output}: ${plugin.length} bytes, ${plugin.length - engine.length} of them script`);
+}
+
+function main() {
+  const options = { output: { type: 'string', short: 'o' }, help: { type: 'boolean', short: 'h' } };
+  let asked;
+  try {
+    asked = parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    throw new Problem(`${error.message}\n\n${HELP}`);
+  }
+  const [command, script, ...others] = asked.positionals;
+  if (asked.values.help) return void process.stdout.write(HELP);
+  if (command !== 'compile' || !script || others.length) throw new Problem(`nothing to do\n\n${HELP}`);
+  compile(script, asked.values.output ?? `${script.replace(/\.[cm]?js$/, '')}.wasm`);
+}
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof Problem)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,100 @@
+// The plugin's side of the ABI, around the author's nodes. Evaluates to a function that gets what
+// only the host can do, and gives `register` and `answer`.
+(function (log, random) {
+  'use strict';
+
+  const FUNCTIONS = ['metadata', 'run', 'prep', 'exec', 'post'];
+  const nodes = new Map();
+
+  function shown(value) {
+    if (typeof value === 'string') return value;
+    if (value instanceof Error) return `${value.name}: ${value.message}\n${value.stack}`;
+    try {
+      return JSON.stringify(value) ?? String(value);
+    } catch {
+      return String(value);
+    }
+  }
+
+  function logger(level) {
+    return (...values) => log(level, values.map(shown).join(' '));
+  }
+
+  globalThis.console = Object.freeze({
+    debug: logger(0),
+    log: logger(1),
+    info: logger(1),
+    warn: logger(2),
+    error: logger(3),
+  });
+  Math.random = random;
+
+  function register(exported) {
+    for (const node of Array.isArray(exported) ? exported : [exported]) {
+      if (typeof node?.exec !== 'function' || typeof node?.getMetadata !== 'function') {
+        throw new TypeError('the default export is no node: it needs exec and getMetadata');
+      }
+      const { type } = node.getMetadata();
+      if (typeof type !== 'string') throw new TypeError('getMetadata gives no type');
+      if (nodes.has(type)) throw new TypeError(`two nodes of the type ${type}`);
+      nodes.set(type, node);
+    }
+  }
+
+  const functions = {
+    async prep(node, request) {
+      return { output: node.prep ? await node.prep(request.input) : request.input };
+    },
+
+    async exec(node, request) {
+      return { output: await node.exec(request.prepResult) };
+    },
+
+    async post(node, request) {
+      return node.post ? chosen(await node.post(request.input, request.execResult)) : { output: request.execResult };
+    },
+
+    async run(node, request) {
+      const prepared = node.prep ? await node.prep(request.input) : request.input;
+      const output = await node.exec(prepared);
+      return node.post ? chosen(await node.post(request.input, output)) : { output };
+    },
+  };
+
+  function chosen(result) {
+    if (result === null || typeof result !== 'object' || Array.isArray(result)) {
+      throw new TypeError('post has to give {output, next}');
+    }
+    return { output: result.output, next: result.next };
+  }
+
+  function metadata() {
+    return { output: { abi: 1, functions: FUNCTIONS, nodes: [...nodes.values()].map((node) => node.getMetadata()) } };
+  }
+
+  async function respond(request) {
+    if (request.function === 'metadata') return metadata();
+    const node = nodes.get(request.node);
+    if (!node) throw new Error(`there is no node of the type ${request.node}`);
+    if (!Object.hasOwn(functions, request.function)) throw new Error(`there is no function ${request.function}`);
+    node.config = request.config;
+    return functions[request.function](node, request);
+  }
+
+  function message(error) {
+    if (!(error instanceof Error)) return shown(error);
+    return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+  }
+
+  async function answer(text) {
+    try {
+      const { output, next } = await respond(JSON.parse(text));
+      return JSON.stringify({ success: true, output: output ?? null, next });
+    } catch (error) {
+      if (error instanceof Error) log(0, `${error.name}: ${error.message}\n${error.stack}`);
+      return JSON.stringify({ success: false, error: message(error) });
+    }
+  }
+
+  return { register, answer };
+});

@@ -1,0 +1,85 @@
+/** Any value that JSON can hold. */
+export type JSONValue = null | boolean | number | string | JSONValue[] | { [key: string]: JSONValue };
+
+/** A JSON Schema, https://json-schema.org/draft/2020-12. */
+export type JSONSchema = { [keyword: string]: JSONValue };
+
+/** One call and what it gives: shown to users, and checked by `pocket plugins test`. */
+export interface Example {
+  name: string;
+  config?: { [key: string]: JSONValue };
+  input: JSONValue;
+  output: JSONValue;
+}
+
+/** What a node is called, what it does, what it takes and gives. */
+export interface NodeMetadata {
+  /** The name that workflows use; the manifest names the same. */
+  type: string;
+  category: string;
+  description: string;
+  /** What a workflow may write as the node's config; a `default` is filled in before a call. */
+  configSchema: JSONSchema;
+  inputSchema?: JSONSchema;
+  outputSchema?: JSONSchema;
+  examples?: Example[];
+}
+
+/** What `post` gives: the node's output, and the action that chooses the workflow's next node. */
+export interface Post<Output> {
+  output: Output;
+  next: string;
+}
+
+/**
+ * One step that a workflow can take. A plugin's script exports one as its default, or a list:
+ *
+ *     export default new Shout();
+ */
+export abstract class PluginNode<Input = any, Output = any, Config = any> {
+  /** The node's config, with defaults filled in; set before each call. */
+  config!: Config;
+
+  /** Does the work. What it throws becomes the error of the call. */
+  abstract exec(input: Input): Promise<Output>;
+
+  /** Turns what the workflow gives into what `exec` takes. */
+  prep?(input: any): Promise<Input>;
+
+  /** Turns what `exec` gave into the node's output, and chooses where to go next. */
+  post?(input: any, result: Output): Promise<Post<any>>;
+
+  abstract getMetadata(): NodeMetadata;
+}
+
+/**
+ * Calls a node as Pocket does, without WebAssembly: for unit tests.
+ *
+ * @param config of the node; what is left out gets the `default` of its configSchema
+ */
+export async function run(
+  node: PluginNode,
+  input: JSONValue,
+  config: { [key: string]: JSONValue } = {},
+): Promise<Post<any>> {
+  node.config = withDefaults(config, node.getMetadata().configSchema);
+  const prepared = node.prep ? await node.prep(input) : input;
+  const output = await node.exec(prepared);
+  return node.post ? await node.post(input, output) : { output, next: 'default' };
+}
+
+function withDefaults(value: JSONValue, schema: JSONSchema): JSONValue {
+  const { properties } = schema;
+  if (!isObject(value) || !isObject(properties)) return value;
+  const complete = { ...value };
+  for (const [name, property] of Object.entries(properties)) {
+    if (!isObject(property)) continue;
+    if (name in complete) complete[name] = withDefaults(complete[name]!, property);
+    else if ('default' in property) complete[name] = property['default']!;
+  }
+  return complete;
+}
+
+function isObject(value: JSONValue | undefined): value is { [key: string]: JSONValue } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

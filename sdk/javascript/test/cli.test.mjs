@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../bin/pocket-plugin.js', import.meta.url));
+const run = (...words) => spawnSync(process.execPath, [PROGRAM, ...words], { encoding: 'utf8' });
+
+test('compile appends the script to the engine as its source section', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pocket-'));
+  const script = join(folder, 'plugin.js');
+  writeFileSync(script, `export default '${'é'.repeat(300)}';`);
+  const done = run('compile', script);
+  assert.equal(done.status, 0, done.stderr);
+  assert.deepEqual(readdirSync(folder).sort(), ['plugin.js', 'plugin.wasm']);
+  const module = new WebAssembly.Module(readFileSync(join(folder, 'plugin.wasm')));
+  const [section] = WebAssembly.Module.customSections(module, 'pocket.source');
+  assert.deepEqual(Buffer.from(section), readFileSync(script));
+});
+
+test('a missing script is one clear line', () => {
+  const { status, stderr } = run('compile', '/nowhere/plugin.js');
+  assert.equal(status, 2);
+  assert.match(stderr, /^error: \/nowhere\/plugin\.js: ENOENT\nhint: bundle the plugin first\n$/);
+});
+
+test('an output that cannot be written is one clear line', () => {
+  const { status, stderr } = run('compile', PROGRAM, '-o', '/nowhere/plugin.wasm');
+  assert.equal(status, 2);
+  assert.match(stderr, /^error: \/nowhere\/plugin\.wasm: ENOENT\n$/);
+});
+
+test('words that make no sense show the usage', () => {
+  for (const words of [[], ['build'], ['compile'], ['compile', 'a', 'b'], ['--odd']]) {
+    const { status, stderr } = run(...words);
+    assert.equal(status, 2);
+    assert.match(stderr, /usage: pocket-plugin/);
+  }
+  assert.equal(run('--help').status, 0);
+});

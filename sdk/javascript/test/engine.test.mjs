@@ -1,0 +1,161 @@
+// The engine under Node's own WebAssembly, with the few imports that Pocket gives it.
+import assert from 'node:assert/strict';
+import { randomFillSync } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+const ENGINE = new WebAssembly.Module(readFileSync(new URL('../dist/engine.wasm', import.meta.url)));
+
+const node = (body, type = 'main') =>
+  `({ config: null, getMetadata() { return { type: '${type}', category: 'c', description: 'd', configSchema: {} }; }, ${body} })`;
+
+class Plugin {
+  log = [];
+
+  constructor(source) {
+    const bytes = (at, length) => new Uint8Array(this.exports.memory.buffer, at, length);
+    const { exports } = new WebAssembly.Instance(ENGINE, {
+      pocket: {
+        log: (level, at, length) => this.log.push([level, new TextDecoder().decode(bytes(at, length))]),
+      },
+      wasi_snapshot_preview1: {
+        random_get: (at, length) => (randomFillSync(bytes(at, length)), 0),
+        clock_time_get: (_id, _precision, at) => {
+          new DataView(this.exports.memory.buffer).setBigUint64(at, BigInt(Date.now()) * 1_000_000n, true);
+          return 0;
+        },
+      },
+    });
+    this.exports = exports;
+    this.started = this.#place(source, (at, length) => exports.__pocket_init(at, length)) !== 0;
+  }
+
+  #place(text, use) {
+    const data = new TextEncoder().encode(text);
+    const at = this.exports.__pocket_alloc(data.length);
+    assert.notEqual(at, 0);
+    new Uint8Array(this.exports.memory.buffer, at >>> 0, data.length).set(data);
+    return use(at, data.length);
+  }
+
+  call(input, fields = {}) {
+    const request = { node: 'main', function: 'run', config: {}, input, prepResult: null, execResult: null, ...fields };
+    const packed = BigInt.asUintN(64, this.#place(JSON.stringify(request), this.exports.__pocket_call));
+    const answer = new Uint8Array(this.exports.memory.buffer, Number(packed >> 32n), Number(packed & 0xffffffffn));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answer));
+  }
+}
+
+const plugin = (body) => new Plugin(`export default ${node(body)};`);
+
+test('an async exec answers with what it resolves to', () => {
+  const answer = plugin('async exec(x) { await null; return { twice: x * 2 }; }').call(21);
+  assert.deepEqual(answer, { success: true, output: { twice: 42 } });
+});
+
+test('run is prep, exec and post, and post chooses what is next', () => {
+  const steps = plugin(`
+    async prep(input) { return input + 1; },
+    async exec(prepared) { return prepared * 10; },
+    async post(input, result) { return { output: [input, result], next: 'left' }; }`);
+  assert.deepEqual(steps.call(1), { success: true, output: [1, 20], next: 'left' });
+  assert.equal(steps.call(1, { function: 'prep' }).output, 2);
+  assert.equal(steps.call(null, { function: 'exec', prepResult: 7 }).output, 70);
+  assert.deepEqual(steps.call(1, { function: 'post', execResult: 5 }).output, [1, 5]);
+});
+
+test('what is thrown or rejected is the error of the call, and the next call works', () => {
+  const throwing = plugin(`async exec(x) { if (x) throw new TypeError('no ' + x); return 1; }`);
+  assert.deepEqual(throwing.call('words'), { success: false, error: 'TypeError: no words' });
+  assert.equal(throwing.call(0).output, 1);
+  assert.equal(plugin(`exec() { return Promise.reject('plain'); }`).call(1).error, 'plain');
+  assert.equal(plugin(`exec() { throw new Error('just this'); }`).call(1).error, 'just this');
+});
+
+test('the stack of an error goes to the log, with the line of the script', () => {
+  const throwing = plugin(`\nasync exec() {\n throw new Error('here'); }`);
+  throwing.call(1);
+  assert.match(throwing.log[0][1], /here[\s\S]*plugin\.js:3/);
+});
+
+test('a promise that never settles is an error', () => {
+  const { success, error } = plugin('exec() { return new Promise(() => {}); }').call(1);
+  assert.deepEqual([success, error], [false, 'the promise never settled']);
+});
+
+test('several nodes live in one plugin, each with its own config', () => {
+  const two = new Plugin(`export default [
+    ${node('exec() { return ["one", this.config]; }', 'one')},
+    ${node('exec() { return ["two", this.config]; }', 'two')}];`);
+  assert.deepEqual(two.call(0, { node: 'one', config: { a: 1 } }).output, ['one', { a: 1 }]);
+  assert.deepEqual(two.call(0, { node: 'two', config: { b: 2 } }).output, ['two', { b: 2 }]);
+  assert.match(two.call(0, { node: 'three' }).error, /no node of the type three/);
+});
+
+test('metadata names the functions and what each node says of itself', () => {
+  const { output } = plugin('exec() {}').call(null, { node: '', function: 'metadata' });
+  assert.deepEqual(output.functions, ['metadata', 'run', 'prep', 'exec', 'post']);
+  assert.deepEqual(output.nodes, [{ type: 'main', category: 'c', description: 'd', configSchema: {} }]);
+});
+
+test('every shape of JSON comes back as it was', () => {
+  const echo = plugin('exec(x) { return x; }');
+  const values = [null, true, 0, -1.5, 2 ** 53, '', 'é😀\u0000"\\', [], [[1], {}], { '': { a: [null] } }];
+  for (const value of [...values, 'x'.repeat(1 << 20)]) assert.deepEqual(echo.call(value).output, value);
+});
+
+test('no result is null, and a function cannot be written', () => {
+  assert.equal(plugin('async exec() {}').call(1).output, null);
+  assert.equal(plugin('exec() { const a = {}; a.a = a; return a; }').call(1).success, false);
+});
+
+test('console writes to the log, each method at its level', () => {
+  const logging = plugin(`exec() { console.debug('a'); console.log('b', { c: 1 }); console.warn('d'); console.error(new Error('e')); }`);
+  logging.call(1);
+  assert.deepEqual(logging.log.map(([level]) => level), [0, 1, 2, 3]);
+  assert.equal(logging.log[1][1], 'b {"c":1}');
+});
+
+for (const [what, source, said] of [
+  ['a syntax error', 'export default\n\n function {', /plugin\.js:3/],
+  ['no default export', 'export const a = 1;', /default|no node/],
+  ['a default export that is no node', 'export default { exec() {} };', /needs exec and getMetadata/],
+  ['an error of its own', 'throw new Error("early"); export default 1;', /early/],
+  ['two nodes of one type', `export default [${node('exec() {}')}, ${node('exec() {}')}];`, /two nodes/],
+]) {
+  test(`a script with ${what} does not start, and the log says why`, () => {
+    const broken = new Plugin(source);
+    assert.equal(broken.started, false);
+    assert.match(broken.log.map(([, line]) => line).join('\n'), said);
+  });
+}
+
+test('endless recursion is an error, not the end', () => {
+  const deep = plugin('exec(x) { const f = (n) => 1 + f(n + 1); return x ? f(0) : "fine"; }');
+  assert.match(deep.call(1).error, /stack/i);
+  assert.equal(deep.call(0).output, 'fine');
+});
+
+test('a state that is restored has other random numbers after resume', () => {
+  const random = plugin('exec() { return [Math.random(), Math.random()]; }');
+  const memory = () => new Uint8Array(random.exports.memory.buffer);
+  const saved = memory().slice();
+  const first = random.call(1).output;
+  for (const number of first) assert.ok(number >= 0 && number < 1);
+  memory().set(saved);
+  random.exports.__pocket_resume();
+  assert.notDeepEqual(random.call(1).output, first);
+});
+
+test('memory stays flat over many calls', () => {
+  const busy = plugin('async exec(x) { return { text: x.repeat(100) }; }');
+  for (let i = 0; i < 200; i++) busy.call('warm up');
+  const before = busy.exports.memory.buffer.byteLength;
+  for (let i = 0; i < 5000; i++) busy.call(`call ${i}`);
+  assert.equal(busy.exports.memory.buffer.byteLength, before);
+});
+
+test('the date is the host\'s', () => {
+  const { output } = plugin('exec() { return Date.now(); }').call(1);
+  assert.ok(Math.abs(output - Date.now()) < 10_000);
+});
