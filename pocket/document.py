@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 import yaml
 
-from pocket.errors import InvalidDocument, Place, Problem, suggest
+from pocket.errors import InvalidDocument, Place, Problem
 
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
 ValuePath: TypeAlias = "tuple[str | int, ...]"
@@ -154,14 +154,14 @@ class _Parser:
     def alias(self, event: yaml.Event) -> bool:
         return self._problem(event, "aliases are not allowed", "write the value out")
 
-    def scalar(self, event: yaml.Event) -> bool:
+    def scalar(self, event: yaml.ScalarEvent) -> bool:
         if not self._plain_node(event):
             return False
         if self._wants_key():
             return self._key(event)
         return self._add(event, self._resolved(event))
 
-    def begin(self, event: yaml.Event) -> bool:
+    def begin(self, event: yaml.CollectionStartEvent) -> bool:
         if not self._plain_node(event):
             return False
         if self._wants_key():
@@ -178,7 +178,7 @@ class _Parser:
         self._open.pop()
         return True
 
-    def _plain_node(self, event: yaml.Event) -> bool:
+    def _plain_node(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> bool:
         if event.anchor:
             return self._problem(event, "anchors are not allowed", "write the value out")
         if event.tag not in (None, "!"):
@@ -189,9 +189,9 @@ class _Parser:
         top = self._open[-1] if self._open else None
         return top is not None and isinstance(top.container, dict) and top.key is None
 
-    def _key(self, event: yaml.Event) -> bool:
+    def _key(self, event: yaml.ScalarEvent) -> bool:
         top = self._open[-1]
-        name = cast("str", event.value)
+        name = event.value
         known = cast("dict[str, JSON]", top.container)
         if name in known:
             first = self.keys[(*top.path, name)]
@@ -220,8 +220,8 @@ class _Parser:
             top.key = None
         return True
 
-    def _resolved(self, event: yaml.Event) -> JSON:
-        text = cast("str", event.value)
+    def _resolved(self, event: yaml.ScalarEvent) -> JSON:
+        text = event.value
         if event.style:
             return text
         if text in _CONSTANTS:
@@ -242,6 +242,7 @@ class _Parser:
 
     def _place(self, event: yaml.Event) -> Place:
         mark = event.start_mark
+        assert mark is not None
         return Place(self.path, mark.line + 1, mark.column + 1)
 
     def _problem(self, event: yaml.Event | None, message: str, hint: str | None = None) -> bool:
@@ -252,7 +253,7 @@ class _Parser:
         return False
 
 
-_HANDLERS: Final[dict[type, Callable[[_Parser, yaml.Event], bool]]] = {
+_HANDLERS: Final[dict[type, Callable[[_Parser, Any], bool]]] = {
     yaml.DocumentStartEvent: _Parser.document,
     yaml.AliasEvent: _Parser.alias,
     yaml.ScalarEvent: _Parser.scalar,
@@ -261,58 +262,3 @@ _HANDLERS: Final[dict[type, Callable[[_Parser, yaml.Event], bool]]] = {
     yaml.MappingEndEvent: _Parser.end,
     yaml.SequenceEndEvent: _Parser.end,
 }
-
-
-def schema_problems(
-    document: Document, schema: Mapping[str, JSON], *, at: Sequence[str | int] = ()
-) -> list[Problem]:
-    """Check the value at a path against a JSON Schema.
-
-    Returns:
-        Every violation at its place in the file; the innermost ones where a choice failed.
-    """
-    import jsonschema
-
-    value: JSON = document.data
-    for step in at:
-        value = cast("dict[str | int, JSON]", value)[step]
-    errors = jsonschema.Draft202012Validator(schema).iter_errors(value)
-    found = [problem for error in errors for problem in _violations(document, error, tuple(at))]
-    return sorted(found, key=lambda problem: (problem.place.line or 0, problem.place.column or 0))
-
-
-def _violations(document: Document, error: object, at: ValuePath) -> Iterator[Problem]:
-    import jsonschema
-
-    assert isinstance(error, jsonschema.ValidationError)
-    path = (*at, *cast("ValuePath", tuple(error.absolute_path)))
-    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
-        known = list(error.schema.get("properties", {}))
-        for name in sorted(set(error.instance) - set(known)):
-            place = document.place((*path, name), key=True)
-            hint = suggest(name, known) or f"known here: {', '.join(known)}"
-            yield Problem(place, "unknown key", path_text((*path, name)), hint)
-        return
-    if error.context:
-        best = jsonschema.exceptions.best_match(error.context)
-        if best is not None and best.absolute_path != error.absolute_path:
-            yield from _violations(document, best, at)
-            return
-    hint = error.schema.get("x-hint") if isinstance(error.schema, dict) else None
-    yield Problem(document.place(path), _said(error), path_text(path), hint)
-
-
-def _said(error: object) -> str:
-    import jsonschema
-
-    assert isinstance(error, jsonschema.ValidationError)
-    match error.validator:
-        case "required":
-            return error.message.replace("is a required property", "is missing")
-        case "enum":
-            known = cast("list[str]", error.validator_value)
-            return f"{error.instance!r:.80} is none of {', '.join(map(str, known))}"
-        case "type":
-            return f"{error.instance!r:.80} is not of type {error.validator_value}"
-        case _:
-            return error.message if len(error.message) < 200 else f"{error.message:.200}..."

@@ -23,6 +23,7 @@ class Workflow:
 
     Attributes:
         spec: what the file says.
+        routes: by node, by action: where it is known to lead.
         warnings: what may not be meant, each at its place in the file.
     """
 
@@ -35,6 +36,7 @@ class Workflow:
         self._by_host: WeakKeyDictionary[PluginHost, Compiled] = WeakKeyDictionary()
         self._builtin_only = all(node.type in BUILTIN for node in self._first.spec.nodes)
         self.spec: WorkflowSpec = self._first.spec
+        self.routes: Mapping[str, Mapping[str, str]] = self._first.routes
         self.warnings: tuple[Problem, ...] = self._first.warnings
 
     @classmethod

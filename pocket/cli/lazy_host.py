@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from pocket.plugin.store import Store
 
@@ -19,7 +19,7 @@ class LazyHost:
     def __init__(self) -> None:
         self.store = Store()
 
-    def __enter__(self) -> LazyHost:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Final
+from typing import IO, TYPE_CHECKING, Final, Self
 
 import orjson
 import typer
@@ -125,7 +125,7 @@ class _Progress:
         self._wanted = sys.stderr.isatty() and not sys.stdout.isatty()
         self._bar: Progress | None = None
 
-    def __enter__(self) -> _Progress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 
 import typer
 
 from pocket.cli import nodes, plugins, run, version
-from pocket.cli.output import Format, print_error
+from pocket.cli.output import Format, note, print_error
 from pocket.errors import PocketError
 
 _INTERRUPTED = 130
@@ -18,7 +19,7 @@ app = typer.Typer(
     help="Run workflows whose steps are untrusted WebAssembly plugins, each in its own limited "
     "process.",
     epilog="Examples: pocket plugins install sentiment-analyzer.tar.gz · "
-    "pocket run workflow.yaml --input '{\"text\": \"I love it\"}'",
+    'pocket run workflow.yaml --input \'{"text": "I love it"}\'',
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -32,7 +33,7 @@ app.command("version")(version.version)
 def _wanted_format(arguments: list[str]) -> Format:
     """Give the format of `--output`, for an error that ends the command that would know it."""
     words = [word for argument in arguments for word in argument.split("=", 1)]
-    asked = [after for word, after in zip(words, words[1:], strict=False) if word in _OUTPUT]
+    asked = [after for word, after in itertools.pairwise(words) if word in _OUTPUT]
     return Format.JSON if asked[-1:] == ["json"] else Format.TEXT
 
 
@@ -46,6 +47,12 @@ def main() -> None:
     except PocketError as error:
         print_error(error, _wanted_format(sys.argv))
         sys.exit(error.exit_code)
+    except Exception as error:
+        if os.environ.get("POCKET_TRACEBACK"):
+            raise
+        note(f"error: a bug in Pocket: {type(error).__name__}: {error}")
+        note("hint: please report it, with the output of POCKET_TRACEBACK=1 pocket ...")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     except BrokenPipeError:

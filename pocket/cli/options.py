@@ -21,15 +21,13 @@ Output = Annotated[
 def _complete_plugin(incomplete: str) -> list[str]:
     from pocket.plugin.store import Store
 
-    names = [plugin.name for plugin in Store().list().plugins]
+    names = [plugin.name for plugin in Store().listing().plugins]
     return [name for name in names if name.startswith(incomplete)]
 
 
 PluginName = Annotated[
     str,
-    typer.Argument(
-        metavar="NAME", help="An installed plugin.", autocompletion=_complete_plugin
-    ),
+    typer.Argument(metavar="NAME", help="An installed plugin.", autocompletion=_complete_plugin),
 ]
 InputJson = Annotated[
     str,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
-from enum import Enum
+from enum import StrEnum
 from typing import Any, TextIO
 
 import orjson
@@ -16,7 +16,7 @@ from pocket.errors import CallError, InvalidDocument, PocketError, Problem
 _RED, _YELLOW, _BOLD, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """What `--output` takes."""
 
     TEXT = "text"

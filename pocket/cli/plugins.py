@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from pocket.cli.options import ConfigJson, InputJson, Output, PluginName, read_json
 from pocket.cli.output import Format, emit, note, print_error, render, table
+from pocket.document import JSON
 from pocket.errors import ExampleFailed, InvalidInput, PocketError
 from pocket.units import format_bytes
 
@@ -36,7 +37,7 @@ def list_plugins(output: Output = Format.TEXT) -> None:
     from pocket.plugin.store import Store
 
     store = Store()
-    listing = store.list()
+    listing = store.listing()
     for problem in listing.problems:
         print_error(problem, output)
     if output is not Format.TEXT:
@@ -46,7 +47,12 @@ def list_plugins(output: Output = Format.TEXT) -> None:
         note(f"no plugins in {store.plugins_folder}; `pocket plugins install FILE` adds one")
         return
     rows = [
-        (plugin.name, plugin.manifest.version, _node_types(plugin.manifest), _one_line(plugin.manifest))
+        (
+            plugin.name,
+            plugin.manifest.version,
+            _node_types(plugin.manifest),
+            _one_line(plugin.manifest),
+        )
         for plugin in listing.plugins
     ]
     print(table(rows, ("NAME", "VERSION", "NODES", "DESCRIPTION")))
@@ -72,7 +78,9 @@ def info(name: PluginName, output: Output = Format.TEXT) -> None:
 
 @app.command()
 def install(
-    source: Annotated[str, typer.Argument(metavar="FILE|URL", help="A .tar.gz, a folder or a URL.")],
+    source: Annotated[
+        str, typer.Argument(metavar="FILE|URL", help="A .tar.gz, a folder or a URL.")
+    ],
     sha256: Annotated[
         str | None, typer.Option(metavar="HEX", help="Refuse a file with another SHA-256.")
     ] = None,
@@ -181,13 +189,16 @@ def call(
     if output is Format.TEXT:
         emit(result.output, output)
         return
-    usage = {"wall_us": result.usage.wall_us, "cpu_us": result.usage.cpu_us}
-    usage["memory_bytes"] = result.usage.memory_bytes
+    usage: dict[str, JSON] = {
+        "wall_us": result.usage.wall_us,
+        "cpu_us": result.usage.cpu_us,
+        "memory_bytes": result.usage.memory_bytes,
+    }
     emit({"output": result.output, "next": result.next, "usage": usage}, output)
 
 
-@app.command()
-def test(name: PluginName, output: Output = Format.TEXT) -> None:
+@app.command("test")
+def run_examples(name: PluginName, output: Output = Format.TEXT) -> None:
     """Run the examples of a plugin's metadata and compare what it gives with what they promise.
 
     NAME may also be a folder or a .tar.gz, written with a slash: ./my-plugin
@@ -201,44 +212,60 @@ def test(name: PluginName, output: Output = Format.TEXT) -> None:
     from pocket.supervisor.host import Host
 
     with Host() as host:
-        outcomes = list(_run_examples(host.load(name)))
-    failed = sum(not outcome["passed"] for outcome in outcomes)
+        trials = list(_try_examples(host.load(name)))
+    failed = sum(not trial.passed for trial in trials)
     if output is not Format.TEXT:
-        emit(outcomes, output)
+        emit([trial._asdict() | {"passed": trial.passed} for trial in trials], output)
     else:
-        for outcome in outcomes:
-            _print_outcome(outcome)
-        print(f"{len(outcomes)} examples, {failed} failed")
+        for trial in trials:
+            _print_trial(trial)
+        print(f"{len(trials)} examples, {failed} failed")
     if failed:
-        raise ExampleFailed(f"plugin {name}: {failed} of {len(outcomes)} examples failed")
+        raise ExampleFailed(f"plugin {name}: {failed} of {len(trials)} examples failed")
 
 
-def _run_examples(plugin: Plugin) -> Iterator[dict[str, Any]]:
+class _Trial(NamedTuple):
+    """One example, and what the plugin gave for it."""
+
+    node: str
+    example: str
+    expected: JSON
+    actual: JSON
+    error: str | None
+
+    @property
+    def passed(self) -> bool:
+        return self.error is None and self.actual == self.expected
+
+
+def _try_examples(plugin: Plugin) -> Iterator[_Trial]:
     for node in plugin.nodes.values():
         for example in node.examples:
-            outcome: dict[str, Any] = {"node": node.type, "example": example.name}
-            outcome |= {"expected": example.output, "actual": None, "error": None}
+            actual, error = None, None
             try:
-                result = plugin.call(node.type, example.input, config=example.config)
-                outcome["actual"] = result.output
-            except PocketError as error:
-                outcome["error"] = str(error)
-            passed = outcome["error"] is None and outcome["actual"] == example.output
-            yield outcome | {"passed": passed}
+                actual = plugin.call(node.type, example.input, config=example.config).output
+            except PocketError as raised:
+                error = str(raised)
+            yield _Trial(node.type, example.name, example.output, actual, error)
 
 
-def _print_outcome(outcome: dict[str, Any]) -> None:
-    print(f"{'ok    ' if outcome['passed'] else 'FAILED'} {outcome['node']}: {outcome['example']}")
-    if outcome["passed"]:
+def _print_trial(trial: _Trial) -> None:
+    print(f"{'ok    ' if trial.passed else 'FAILED'} {trial.node}: {trial.example}")
+    if trial.passed:
         return
-    for line in ("expected", "error" if outcome["error"] else "actual"):
-        print(f"  {line + ':':<10}{render(outcome[line], Format.TEXT)}")
+    print(f"  expected: {render(trial.expected, Format.TEXT)}")
+    if trial.error is None:
+        print(f"  actual:   {render(trial.actual, Format.TEXT)}")
+    else:
+        print(f"  error:    {trial.error}")
 
 
 def _mapping(value: object) -> dict[str, Any]:
     if isinstance(value, dict):
         return value
-    raise InvalidInput("--config is not a JSON object", hint="""write --config '{"threshold": 1}'""")
+    raise InvalidInput(
+        "--config is not a JSON object", hint="""write --config '{"threshold": 1}'"""
+    )
 
 
 def _node_types(manifest: Manifest) -> str:

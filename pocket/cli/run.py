@@ -34,7 +34,9 @@ def run(
     ] = False,
     text_field: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help='With --lines: lines are texts, given as {"NAME": line}.'),
+        typer.Option(
+            metavar="NAME", help='With --lines: lines are texts, given as {"NAME": line}.'
+        ),
     ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check everything, and show what would run.")
@@ -90,17 +92,13 @@ def _load(file: Path, host: LazyHost, *, strict: bool) -> Workflow:
 
 
 def _show(workflow: Workflow, output: Format) -> None:
-    nodes = [
-        {
-            "name": node.name,
-            "type": node.type,
-            "next": dict(sorted(workflow.routes.leaving(node.name).items())),
-        }
+    nodes: list[JSON] = [
+        {"name": node.name, "type": node.type, "next": dict(workflow.routes[node.name])}
         for node in workflow.spec.nodes
     ]
     spec = workflow.spec
     if output is not Format.TEXT:
-        shown: JSON = {"name": spec.name, "start": spec.start, "nodes": list(nodes)}
+        shown: JSON = {"name": spec.name, "start": spec.start, "nodes": nodes}
         emit(shown, output)
         return
     print(f"{spec.name}: valid, starts with {spec.start}")
@@ -109,10 +107,9 @@ def _show(workflow: Workflow, output: Format) -> None:
 
 
 def _in_words(workflow: Workflow, node: str) -> str:
-    leaving = workflow.routes.leaving(node)
     return ", ".join(
         target if action in ("default", target) else f"{action}: {target}"
-        for action, target in leaving.items()
+        for action, target in workflow.routes[node].items()
     )
 
 

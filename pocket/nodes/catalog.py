@@ -59,6 +59,17 @@ class NodeCatalog:
             raise self._ambiguous(node, offering) if offering else self._unknown(name)
         return PluginType(self._host, offering[0], node)
 
+    def require(self, name: str) -> BuiltinType | PluginType:
+        """Give a node type as `get` does.
+
+        Raises:
+            PluginNotFound: there is none that is known here.
+        """
+        found = self.get(name)
+        if found is None:
+            raise self._unknown(name)
+        return found
+
     def offers(self) -> list[Offer]:
         """List every node type, by category, then by type; starts no plugin."""
         builtin = [
@@ -85,7 +96,7 @@ class NodeCatalog:
 
     @cached_property
     def _listing(self) -> StoreListing:
-        return StoreListing((), ()) if self._host is None else self._host.store.list()
+        return StoreListing((), ()) if self._host is None else self._host.store.listing()
 
     def _ambiguous(self, node: str, plugins: list[str]) -> PluginNotFound:
         return PluginNotFound(

@@ -11,7 +11,11 @@ from pocket.errors import InvalidInput
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
 
-_SAYS_NOTHING = ({}, {"type": "object"}, {"type": "object", "properties": {}})
+_SAYS_NOTHING: tuple[dict[str, JSON], ...] = (
+    {},
+    {"type": "object"},
+    {"type": "object", "properties": {}},
+)
 
 
 def with_defaults(value: JSON, schema: Mapping[str, JSON]) -> JSON:

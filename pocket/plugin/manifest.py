@@ -16,11 +16,11 @@ from pocket.document import (
     parse_document,
     path_text,
     read_document,
-    schema_problems,
 )
 from pocket.errors import InvalidManifest, Place, Problem
 from pocket.plugin import permissions as bounds
 from pocket.plugin.permissions import Permissions
+from pocket.schema import schema_problems
 from pocket.units import format_bytes, format_duration, parse_bytes, parse_duration
 from pocket.version import VERSION
 
@@ -84,7 +84,7 @@ def _manifest(document: Document) -> Manifest:
     manifest = reader.read()
     if reader.problems:
         raise InvalidManifest(
-            sorted(reader.problems, key=lambda problem: (problem.place.line or 0)),
+            sorted(reader.problems, key=lambda problem: problem.place.line or 0),
         )
     return manifest
 
@@ -151,7 +151,7 @@ class _Reader:
             _keys=_moved(self.document._keys, moved),  # noqa: SLF001
         )
 
-    def _permissions(self, data: JSON) -> Permissions:
+    def _permissions(self, data: object) -> Permissions:
         section = data.get("permissions") if isinstance(data, dict) else None
         asked = section if isinstance(section, dict) else {}
         memory = self._size(asked, ("permissions", "memory"))
@@ -167,7 +167,7 @@ class _Reader:
         self._enough_memory(data, permissions)
         return permissions
 
-    def _enough_memory(self, data: JSON, permissions: Permissions) -> None:
+    def _enough_memory(self, data: object, permissions: Permissions) -> None:
         section = data.get("requirements") if isinstance(data, dict) else None
         at = ("requirements", "memory")
         needed = self._size(section, at) if isinstance(section, dict) else None
@@ -224,7 +224,9 @@ class _Reader:
             self._problem(at, f"{text!r} is no version range", "write it like >=0.5.0")
             return None
         if not allowed.contains(VERSION, prereleases=True):
-            self._problem(at, f"this is Pocket {VERSION}, the plugin needs {text}", "upgrade Pocket")
+            self._problem(
+                at, f"this is Pocket {VERSION}, the plugin needs {text}", "upgrade Pocket"
+            )
         return str(text)
 
     def _unique(self, nodes: tuple[NodeDeclaration, ...]) -> None:

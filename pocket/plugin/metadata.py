@@ -142,7 +142,9 @@ class _Reader:
         raise self.wrong(f"{at} is not a text")
 
     def texts(self, value: JSON, at: str) -> list[str]:
-        return [self.text(item, f"{at}[{index}]") for index, item in enumerate(self.items(value, at))]
+        return [
+            self.text(item, f"{at}[{index}]") for index, item in enumerate(self.items(value, at))
+        ]
 
     def schema(self, value: JSON, at: str) -> dict[str, JSON]:
         schema = self.mapping(value, at)
@@ -151,7 +153,9 @@ class _Reader:
             raise self.wrong(f"{at}: {problem}")
         return schema
 
-    def optional_schema(self, node: Mapping[str, JSON], name: str, at: str) -> dict[str, JSON] | None:
+    def optional_schema(
+        self, node: Mapping[str, JSON], name: str, at: str
+    ) -> dict[str, JSON] | None:
         return None if node.get(name) is None else self.schema(node[name], f"{at}.{name}")
 
     def node(self, value: JSON, at: str) -> NodeMetadata:

@@ -14,7 +14,6 @@ from pocket.plugin.manifest import FILE_NAME, Manifest, parse_manifest
 from pocket.units import format_bytes
 
 
-
 @dataclass(frozen=True, slots=True)
 class Package:
     """A plugin's two files.

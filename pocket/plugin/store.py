@@ -52,7 +52,7 @@ class Store:
         self.plugins_folder = self.home / "plugins"
         self.cache_folder = self.home / "cache"
 
-    def list(self) -> StoreListing:
+    def listing(self) -> StoreListing:
         """Give every installed plugin; a broken one never hides the others."""
         plugins: list[InstalledPlugin] = []
         problems: list[PocketError] = []

@@ -43,11 +43,11 @@ _SPIN_S: Final = 50e-6
 _SPIN: Final = len(os.sched_getaffinity(0)) > 1
 
 
-class DeadlineExceeded(Exception):  # noqa: N818
+class DeadlineExceeded(Exception):
     """The deadline passed before the frame was written or read."""
 
 
-class Disconnected(Exception):  # noqa: N818
+class Disconnected(Exception):
     """The worker closed its end, most likely because it ended."""
 
 

@@ -65,7 +65,7 @@ _SAYING: Final = {
 """How the worker's short messages are put to a person."""
 
 
-class BadArtifact(Exception):  # noqa: N818
+class BadArtifact(Exception):
     """The compiled module on disk cannot be used; compile it again."""
 
 

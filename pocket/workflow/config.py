@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pocket.document import JSON, Document, path_text, schema_problems
+from pocket.document import JSON, Document, path_text
 from pocket.plugin.config import with_defaults
+from pocket.schema import schema_problems
 from pocket.workflow.node import NodeType
 from pocket.workflow.report import Report
 from pocket.workflow.template import TemplateSourceError, compile_text

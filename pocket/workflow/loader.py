@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
 
-from pocket.document import JSON, Document, schema_problems
+from pocket.document import JSON, Document
 from pocket.errors import InvalidInput, PluginNotFound, PocketError, Problem
+from pocket.schema import schema_problems
 from pocket.workflow.advice import advise
 from pocket.workflow.config import prepare_config
 from pocket.workflow.engine import Plan, PlannedNode
@@ -32,6 +33,8 @@ class Compiled:
     spec: WorkflowSpec
     plan: Plan | None
     """None where a node's type can only be known with a host."""
+    routes: Mapping[str, Mapping[str, str]]
+    """By node, by action: where it is known to lead."""
     warnings: tuple[Problem, ...]
 
 
@@ -67,7 +70,8 @@ def compile_workflow(document: Document, catalog: Catalog, environ: Mapping[str,
     routes = Routes.of(spec, actions)
     advise(spec, routes, actions, report)
     calls = {node.name: prepared[index].call for index, node in enumerate(spec.nodes)}
-    return Compiled(spec, _plan(spec, routes, calls), report.in_order())
+    leaving = {name: routes.leaving(name, known) for name, known in actions.items()}
+    return Compiled(spec, _plan(spec, routes, calls), leaving, report.in_order())
 
 
 @cache

@@ -47,14 +47,14 @@ class Routes:
             node = waiting.pop()
             if node not in reached:
                 reached.add(node)
-                waiting += self._all_after(node, actions[node])
+                waiting += self.leaving(node, actions[node]).values()
         return frozenset(reached)
 
-    def _all_after(self, node: str, actions: frozenset[str] | None) -> Iterator[str]:
-        for action in {*self.connected[node], *(actions or ()), DEFAULT_ACTION}:
-            target = self.after(node, action)
-            if target is not None:
-                yield target
+    def leaving(self, node: str, actions: frozenset[str] | None) -> dict[str, str]:
+        """Give where connections, known actions and the chain lead from a node, by action."""
+        known = sorted({*self.connected[node], *(actions or ()), DEFAULT_ACTION})
+        targets = ((action, self.after(node, action)) for action in known)
+        return {action: target for action, target in targets if target is not None}
 
 
 def _chain(spec: WorkflowSpec, actions: Actions) -> Iterator[tuple[str, str]]:

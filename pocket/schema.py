@@ -1,0 +1,82 @@
+"""Checking a document against a JSON Schema, with every violation at its place in the file.
+
+A schema may give the keyword `x-hint`: what to write instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
+
+from pocket.document import JSON, Document, ValuePath, path_text
+from pocket.errors import Problem, suggest
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+_LONGEST_MESSAGE = 200
+
+
+def schema_problems(
+    document: Document, schema: Mapping[str, JSON], *, at: Sequence[str | int] = ()
+) -> list[Problem]:
+    """Check the value at a path.
+
+    Returns:
+        Every violation in the order of the file; the innermost one where a choice failed.
+    """
+    import jsonschema
+
+    value: Any = document.data
+    for step in at:
+        value = value[step]
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(value)
+    found = [problem for error in errors for problem in _problems(document, error, tuple(at))]
+    return sorted(found, key=lambda problem: (problem.place.line or 0, problem.place.column or 0))
+
+
+def _problems(document: Document, error: ValidationError, at: ValuePath) -> Iterator[Problem]:
+    path: ValuePath = (*at, *error.absolute_path)
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        yield from _unknown_keys(document, error, path)
+        return
+    inner = _inner(error)
+    if inner is not None:
+        yield from _problems(document, inner, at)
+        return
+    schema = cast("Mapping[str, Any]", error.schema)
+    yield Problem(document.place(path), _said(error), path_text(path), schema.get("x-hint"))
+
+
+def _unknown_keys(document: Document, error: ValidationError, path: ValuePath) -> Iterator[Problem]:
+    known = list(cast("Mapping[str, Any]", error.schema).get("properties", {}))
+    for name in sorted(set(cast("dict[str, object]", error.instance)) - set(known)):
+        place = document.place((*path, name), key=True)
+        hint = suggest(name, known) or f"known here: {', '.join(known)}"
+        yield Problem(place, "unknown key", path_text((*path, name)), hint)
+
+
+def _inner(error: ValidationError) -> ValidationError | None:
+    """Give the error that a failed choice most likely is about."""
+    import jsonschema
+
+    if not error.context:
+        return None
+    best = jsonschema.exceptions.best_match(error.context)
+    return None if best is None or best.absolute_path == error.absolute_path else best
+
+
+def _said(error: ValidationError) -> str:
+    match error.validator:
+        case "required":
+            return error.message.replace("is a required property", "is missing")
+        case "enum":
+            known = cast("list[object]", error.validator_value)
+            return f"{error.instance!r:.80} is none of {', '.join(map(str, known))}"
+        case "type":
+            return f"{error.instance!r:.80} is not of type {error.validator_value}"
+        case "pattern":
+            return f"{error.instance!r:.80} has not the form that is wanted here"
+        case _:
+            message: str = error.message
+            return f"{message:.{_LONGEST_MESSAGE}}"
