@@ -17,7 +17,7 @@ from typing import Final
 
 from pocket.errors import SandboxUnavailable
 
-ENGINE: Final = "wasmer-7.4.0-cranelift-1"
+ENGINE: Final = "wasmer-7.4.0-cranelift-2"
 """What the worker's engine calls itself; an artifact of another engine is never loaded."""
 
 

@@ -188,6 +188,7 @@ class Channel:
         while not poll(0):
             if monotonic() > until:
                 return False
+            os.sched_yield()  # the worker may be waiting for this very core
         return True
 
     @staticmethod

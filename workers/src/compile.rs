@@ -1,5 +1,6 @@
 //! The role `compile`: one `compile` frame in, one `compiled` or `failure` frame out.
 
+use crate::engine::Survey;
 use crate::fault::{Code, Fault};
 use crate::frame::{self, Request, Usage, Writer};
 use crate::pipe::{self, Reader};
@@ -31,9 +32,10 @@ fn compile() -> Result<(Vec<String>, Vec<u8>), Fault> {
         return Err(Fault::new(Code::Protocol, "not a module"));
     };
     let bad = |error: &dyn std::fmt::Display| Fault::new(Code::BadModule, error);
-    let engine = engine::compiler();
+    let survey = Survey::of(wasm).map_err(|error| bad(&error))?;
+    let engine = engine::compiler(&survey);
     let module = Module::new(&engine, wasm).map_err(|error| bad(&error))?;
-    let problems = abi::problems(&engine, &module);
+    let problems = abi::problems(&engine, &survey, &module);
     if !problems.is_empty() {
         return Ok((problems, Vec::new()));
     }

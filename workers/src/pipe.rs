@@ -85,7 +85,8 @@ impl Reader {
             if poll(&mut fds, Some(&now)).is_ok_and(|ready| ready > 0) {
                 return Ok(());
             }
-            std::hint::spin_loop();
+            // The host may be waiting for this very core.
+            rustix::thread::sched_yield();
         }
         match poll(&mut fds, None) {
             Ok(_) | Err(Errno::INTR) => Ok(()),

@@ -1,11 +1,11 @@
 //! The role `serve`: load one artifact, start it, answer calls until the host closes the pipe.
 
-use crate::abi::Guest;
+use crate::abi::{Guest, PageMap};
 use crate::engine::{self, Guard, LimitedTunables};
 use crate::fault::{Code, Fault};
 use crate::frame::{self, Limits, Request, Usage, Writer};
 use crate::pipe::{Reader, send};
-use crate::sandbox::{self, Timer};
+use crate::sandbox::{self, CpuBudget};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use wasmer::{Engine, Module, Store};
@@ -19,6 +19,8 @@ struct Worker {
     source: Option<Vec<u8>>,
     limits: Limits,
     guard: Guard,
+    pages: PageMap,
+    cpu: CpuBudget,
     writer: Writer,
     response: Vec<u8>,
 }
@@ -76,6 +78,8 @@ impl Worker {
         // SAFETY: fd 3 was opened by the host for this process and is used no more.
         unsafe { libc::close(3) };
         Ok(Self {
+            pages: PageMap::open()?,
+            cpu: CpuBudget::default(),
             engine,
             module,
             source,
@@ -86,8 +90,8 @@ impl Worker {
         })
     }
 
-    fn start(&self) -> Result<Guest, Fault> {
-        let _timer = Timer::start(Duration::from_millis(self.limits.start_cpu_ms))?;
+    fn start(&mut self) -> Result<Guest, Fault> {
+        let _timer = self.cpu.start(Duration::from_millis(self.limits.start_cpu_ms))?;
         let store = Store::new(self.engine.clone());
         Guest::start(store, &self.module, self.source.as_deref(), &self.limits, self.guard.clone())
     }
@@ -97,7 +101,7 @@ impl Worker {
         let begun = Instant::now();
         let mut usage = Usage::default();
         let outcome =
-            Timer::start(Duration::from_millis(self.limits.call_cpu_ms)).and_then(|timer| {
+            self.cpu.start(Duration::from_millis(self.limits.call_cpu_ms)).and_then(|timer| {
                 let answer = guest.call(id, payload, &self.limits)?;
                 guest.read(answer, &mut self.response)?;
                 let kept = if self.limits.keep_state { guest.free(answer) } else { Ok(()) };
@@ -128,12 +132,23 @@ impl Worker {
     }
 
     /// Prepares the next call while the host is busy with this one's result.
-    fn after(&self, guest: Guest) -> Option<Guest> {
+    fn after(&mut self, guest: Guest) -> Option<Guest> {
         if self.limits.keep_state {
             return Some(guest);
         }
-        drop(guest);
-        self.start().ok()
+        self.refresh(guest).ok()
+    }
+
+    /// Gives an instance in the state after its start: the same one restored, or a new one.
+    fn refresh(&mut self, mut guest: Guest) -> Result<Guest, Fault> {
+        let timer = self.cpu.start(Duration::from_millis(self.limits.start_cpu_ms))?;
+        if guest.restore(&mut self.pages)? {
+            return Ok(guest);
+        }
+        drop((guest, timer));
+        let mut guest = self.start()?;
+        guest.remember(&mut self.pages)?;
+        Ok(guest)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Whether a module is a plugin: every missing export and unknown import, by name.
 
 use super::imports::{Context, function};
+use crate::engine::{RESUME, Survey};
 use wasmer::{Engine, ExternType, FunctionEnv, ImportType, Module, Store, Type};
 
 const I: Type = Type::I32;
@@ -44,7 +45,7 @@ fn import_problem(
 }
 
 /// Everything that keeps `module` from being a plugin; empty for a good one.
-pub fn problems(engine: &Engine, module: &Module) -> Vec<String> {
+pub fn problems(engine: &Engine, survey: &Survey, module: &Module) -> Vec<String> {
     let memory = module
         .exports()
         .any(|export| export.name() == "memory" && matches!(export.ty(), ExternType::Memory(_)));
@@ -56,6 +57,8 @@ pub fn problems(engine: &Engine, module: &Module) -> Vec<String> {
     found.extend(function_problem(module, "__pocket_free", &[(&[I, I], &[])], false));
     found.extend(function_problem(module, "__pocket_init", &[(&[I, I], &[I])], false));
     found.extend(function_problem(module, "_initialize", &[(&[], &[])], false));
+    found.extend(function_problem(module, RESUME, &[(&[], &[])], false));
+    found.extend(survey.reserved.iter().map(|name| format!("export `{name}` is reserved")));
     let mut store = Store::new(engine.clone());
     let context = FunctionEnv::new(&mut store, Context::new(0));
     found.extend(

@@ -1,12 +1,16 @@
 //! One live instance of a plugin: started, then called.
 
 use super::imports::{Context, imports};
-use crate::engine::Guard;
+use super::snapshot::{PageMap, Snapshot};
+use crate::engine::{Guard, RESTORABLE, RESUME, STATE_PREFIX};
 use crate::fault::{Code, Fault};
 use crate::frame::Limits;
-use wasmer::{Function, FunctionEnv, Instance, Memory, Module, RuntimeError, Store, Value};
+use wasmer::{Function, FunctionEnv, Global, Instance, Memory, Module, RuntimeError, Store, Value};
 
 pub struct Guest {
+    /// Dropped before the store, in whose memory it is mapped.
+    snapshot: Option<Snapshot>,
+    state: Option<State>,
     store: Store,
     context: FunctionEnv<Context>,
     memory: Memory,
@@ -14,6 +18,12 @@ pub struct Guest {
     call: Function,
     free: Option<Function>,
     guard: Guard,
+}
+
+/// What, with the memory, a call can change; only of instances that change nothing else.
+struct State {
+    globals: Vec<(Global, Value)>,
+    resume: Option<Function>,
 }
 
 /// Where the response of a call lies in the guest's memory.
@@ -34,6 +44,18 @@ fn index(value: &Value) -> u32 {
 
 fn argument(value: u32) -> Value {
     Value::I32(value.cast_signed())
+}
+
+impl State {
+    fn of(instance: &Instance) -> Option<Self> {
+        instance.exports.get_memory(RESTORABLE).ok()?;
+        let globals = instance.exports.iter().globals();
+        let globals = globals
+            .filter(|(name, _)| name.starts_with(STATE_PREFIX))
+            .map(|(_, global)| (global.clone(), Value::I32(0)))
+            .collect();
+        Some(Self { globals, resume: instance.exports.get_function(RESUME).ok().cloned() })
+    }
 }
 
 impl Guest {
@@ -60,7 +82,9 @@ impl Guest {
         let call = instance.exports.get_function("__pocket_call").map_err(missing)?.clone();
         let free = instance.exports.get_function("__pocket_free").ok().cloned();
         context.as_mut(&mut store).memory = Some(memory.clone());
-        let mut guest = Self { store, context, memory, alloc, call, free, guard };
+        let state = State::of(&instance);
+        let mut guest =
+            Self { snapshot: None, state, store, context, memory, alloc, call, free, guard };
         if let Ok(initialize) = instance.exports.get_function("_initialize") {
             guest.run(initialize, &[])?;
         }
@@ -150,6 +174,41 @@ impl Guest {
             }
             None => Ok(()),
         }
+    }
+
+    /// Remembers the state as it is now, where it can be restored at all.
+    pub fn remember(&mut self, map: &mut PageMap) -> Result<(), Fault> {
+        let Some(state) = &mut self.state else { return Ok(()) };
+        for (global, value) in &mut state.globals {
+            *value = global.get(&mut self.store);
+        }
+        let view = self.memory.view(&self.store);
+        let bytes = usize::try_from(view.data_size()).unwrap_or(0);
+        // SAFETY: the view is the guest's whole memory, which is not moved while it keeps its size
+        // (`covers` asks before every use), and no reference into it is held here.
+        self.snapshot = Some(unsafe { Snapshot::take(view.data_ptr(), bytes, map) }?);
+        Ok(())
+    }
+
+    /// Brings the remembered state back; false where only a new instance can.
+    pub fn restore(&mut self, map: &mut PageMap) -> Result<bool, Fault> {
+        let (Some(state), Some(snapshot)) = (&self.state, &mut self.snapshot) else {
+            return Ok(false);
+        };
+        let view = self.memory.view(&self.store);
+        let bytes = usize::try_from(view.data_size()).unwrap_or(0);
+        if !snapshot.covers(view.data_ptr(), bytes) {
+            return Ok(false);
+        }
+        snapshot.restore(map)?;
+        for (global, value) in &state.globals {
+            let same = global.set(&mut self.store, value.clone());
+            same.map_err(|error| Fault::new(Code::Trap, error.message()))?;
+        }
+        if let Some(resume) = state.resume.clone() {
+            self.run(&resume, &[])?;
+        }
+        Ok(true)
     }
 
     pub fn memory_bytes(&self) -> u64 {

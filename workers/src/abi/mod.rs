@@ -3,7 +3,9 @@
 mod check;
 mod imports;
 mod instance;
+mod snapshot;
 mod wasi;
 
 pub use check::problems;
 pub use instance::Guest;
+pub use snapshot::PageMap;

@@ -1,14 +1,16 @@
 //! The wasm engine: which features a module may use, and how its memory is held down.
 
 mod memory;
+mod state;
 
 pub use memory::{Guard, LimitedTunables};
+pub use state::{RESTORABLE, RESUME, STATE_PREFIX, Survey};
 
 use wasmer::Engine;
-use wasmer::sys::{EngineBuilder, Features, NativeEngineExt};
+use wasmer::sys::{CompilerConfig, EngineBuilder, Features, NativeEngineExt};
 
 /// Names what an artifact depends on; part of the cache's key.
-pub const NAME: &str = "wasmer-7.4.0-cranelift-1";
+pub const NAME: &str = "wasmer-7.4.0-cranelift-2";
 
 /// Deterministic features with one 32-bit memory of one thread's own.
 fn features() -> Features {
@@ -17,11 +19,13 @@ fn features() -> Features {
     features
 }
 
-pub fn compiler() -> Engine {
-    EngineBuilder::new(wasmer::sys::Cranelift::default())
-        .set_features(Some(features()))
-        .engine()
-        .into()
+/// An engine that compiles a module so that what the survey found can be restored.
+pub fn compiler(survey: &Survey) -> Engine {
+    let mut cranelift = wasmer::sys::Cranelift::default();
+    if let Some(middleware) = survey.middleware() {
+        cranelift.push_middleware(middleware);
+    }
+    EngineBuilder::new(cranelift).set_features(Some(features())).engine().into()
 }
 
 /// An engine that loads artifacts and compiles nothing.

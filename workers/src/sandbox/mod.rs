@@ -2,7 +2,7 @@
 
 mod cpu;
 
-pub use cpu::Timer;
+pub use cpu::CpuBudget;
 
 use crate::fault::{Code, Fault};
 use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal};
@@ -38,7 +38,6 @@ fn common(parent_pid: Option<u32>) -> Result<(), Fault> {
     rustix::thread::set_no_new_privs(true).map_err(refuse("no new privileges"))?;
     rustix::process::chdir("/").map_err(refuse("working folder"))?;
     limit(Resource::Core, 0, "core dumps")?;
-    limit(Resource::Fsize, 0, "file size")?;
     limit(Resource::Nofile, OPEN_FILES, "open files")
 }
 
@@ -59,8 +58,24 @@ fn undumpable() -> Result<(), Fault> {
 /// The limits of a serving worker, before its artifact is loaded.
 pub fn confine_serve(memory_bytes: u64, parent_pid: u32) -> Result<(), Fault> {
     common(Some(parent_pid))?;
+    let files = Rlimit { current: Some(0), maximum: Some(memory_bytes) };
+    rustix::process::setrlimit(Resource::Fsize, files).map_err(refuse("file size"))?;
     limit(Resource::Data, memory_bytes + BASE_DATA_BYTES, "data size")?;
     limit(Resource::As, ADDRESS_SPACE_BYTES, "address space")
+}
+
+/// Lets `work` write files of this size, within the hard limit: the image of a guest's memory
+/// counts as one.
+pub fn writing_files<T>(bytes: u64, work: impl FnOnce() -> T) -> Result<T, Fault> {
+    let maximum = rustix::process::getrlimit(Resource::Fsize).maximum;
+    let allow = |current| {
+        rustix::process::setrlimit(Resource::Fsize, Rlimit { current: Some(current), maximum })
+            .map_err(refuse("file size"))
+    };
+    allow(bytes)?;
+    let done = work();
+    allow(0)?;
+    Ok(done)
 }
 
 /// The last step of a serving worker, when no file of /proc/self is wanted any more.
@@ -71,6 +86,7 @@ pub fn seal_serve() -> Result<(), Fault> {
 /// The limits of a compiling worker.
 pub fn confine_compile() -> Result<(), Fault> {
     common(None)?;
+    limit(Resource::Fsize, 0, "file size")?;
     undumpable()?;
     limit(Resource::Data, COMPILE_DATA_BYTES, "data size")?;
     limit(Resource::As, ADDRESS_SPACE_BYTES, "address space")?;

@@ -1,0 +1,190 @@
+//! An image of a guest's memory, and the way back to it after every call.
+//!
+//! The memory becomes a private mapping of the image, so a page that a call writes to turns
+//! anonymous and can be told from the others in /proc/self/pagemap. Such pages are copied back and
+//! stay where they are: the next call writes to them without a page fault, and as long as the count
+//! of page faults does not move, no further page can have been touched.
+//! <https://docs.kernel.org/admin-guide/mm/pagemap.html>
+
+use crate::fault::{Code, Fault};
+use crate::sandbox;
+use rustix::fs::{MemfdFlags, ftruncate, memfd_create};
+use rustix::io::{pread, pwrite};
+use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap, munmap};
+use std::ffi::c_void;
+use std::fs::File;
+use std::os::fd::OwnedFd;
+
+const PAGE: usize = 4096;
+/// Touched pages that stay, a MiB of them; copying more back costs more than faulting them in again.
+const RESIDENT_PAGES: usize = 256;
+
+const PRESENT: u64 = 1 << 63;
+const SWAPPED: u64 = 1 << 62;
+const FILE_OR_SHARED: u64 = 1 << 61;
+
+fn refuse<E: std::fmt::Display>(step: &'static str) -> impl Fn(E) -> Fault {
+    move |error| Fault::new(Code::Sandbox, format!("snapshot, {step}: {error}"))
+}
+
+/// The kernel's word on each page of this process; opened while the process still may.
+pub struct PageMap {
+    file: File,
+    entries: Vec<u8>,
+}
+
+impl PageMap {
+    pub fn open() -> Result<Self, Fault> {
+        let file = File::open("/proc/self/pagemap").map_err(refuse("pagemap"))?;
+        Ok(Self { file, entries: Vec::new() })
+    }
+
+    /// Gives the pages from `base` on whose entry passes the test, by number.
+    fn pages(
+        &mut self,
+        base: usize,
+        count: usize,
+        test: fn(u64) -> bool,
+    ) -> Result<Vec<usize>, Fault> {
+        self.entries.resize(count * 8, 0);
+        let mut done = 0;
+        while done < self.entries.len() {
+            let at = (base / PAGE * 8 + done) as u64;
+            match pread(&self.file, &mut self.entries[done..], at).map_err(refuse("pagemap"))? {
+                0 => return Err(refuse("pagemap")("it ended early")),
+                read => done += read,
+            }
+        }
+        let entries = self.entries.chunks_exact(8).enumerate();
+        Ok(entries.filter(|(_, entry)| test(word(entry))).map(|(page, _)| page).collect())
+    }
+}
+
+fn word(entry: &[u8]) -> u64 {
+    entry.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte))
+}
+
+fn exists(entry: u64) -> bool {
+    entry & (PRESENT | SWAPPED) != 0
+}
+
+fn is_private(entry: u64) -> bool {
+    exists(entry) && entry & FILE_OR_SHARED == 0
+}
+
+/// Page faults of this process so far.
+fn faults() -> i64 {
+    // SAFETY: an all-zero rusage is valid, and getrusage fills it in.
+    unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_SELF, &raw mut usage);
+        usage.ru_minflt + usage.ru_majflt
+    }
+}
+
+pub struct Snapshot {
+    base: *mut u8,
+    bytes: usize,
+    image: *mut c_void,
+    /// By page: whether the image holds it; the others are zero.
+    stored: Vec<bool>,
+    touched: Vec<usize>,
+    faults: i64,
+}
+
+impl Snapshot {
+    /// Takes the image of a memory and maps it in the memory's place.
+    ///
+    /// # Safety
+    /// The `bytes` from `base` on are a guest's whole memory, mapped readable and writable, and
+    /// nothing holds a reference into them. They must stay mapped as long as the snapshot is used.
+    pub unsafe fn take(base: *mut u8, bytes: usize, map: &mut PageMap) -> Result<Self, Fault> {
+        let file = memfd_create(c"memory", MemfdFlags::CLOEXEC).map_err(refuse("memfd"))?;
+        let stored = sandbox::writing_files(bytes as u64, || {
+            ftruncate(&file, bytes as u64).map_err(refuse("size"))?;
+            // SAFETY: the caller's promise.
+            unsafe { store(base, bytes, &file, map) }
+        })??;
+        let (read, both) = (ProtFlags::READ, ProtFlags::READ | ProtFlags::WRITE);
+        let private = MapFlags::PRIVATE | MapFlags::FIXED;
+        // SAFETY: the first mapping is new; the second takes the place of the guest's memory, whose
+        // content the image has, as the caller promises that nothing else is there.
+        let image = unsafe {
+            let image = mmap(std::ptr::null_mut(), bytes, read, MapFlags::SHARED, &file, 0);
+            let image = image.map_err(refuse("image"))?;
+            mmap(base.cast(), bytes, both, private, &file, 0).map_err(refuse("memory"))?;
+            image
+        };
+        Ok(Self { base, bytes, image, stored, touched: Vec::new(), faults: faults() })
+    }
+
+    /// Whether this is still where the guest's memory is, and how large.
+    pub fn covers(&self, base: *mut u8, bytes: usize) -> bool {
+        self.base == base && self.bytes == bytes
+    }
+
+    /// Brings the memory back to the image.
+    pub fn restore(&mut self, map: &mut PageMap) -> Result<(), Fault> {
+        if faults() != self.faults {
+            self.touched = map.pages(self.base as usize, self.bytes / PAGE, is_private)?;
+        }
+        self.let_go()?;
+        for &page in &self.touched {
+            let offset = page * PAGE;
+            // SAFETY: `page` is within the memory, which is as large as the image, and the guest
+            // does not run.
+            unsafe {
+                let to = self.base.add(offset);
+                if self.stored[page] {
+                    to.copy_from_nonoverlapping(self.image.cast::<u8>().add(offset), PAGE);
+                } else {
+                    to.write_bytes(0, PAGE);
+                }
+            }
+        }
+        self.faults = faults();
+        Ok(())
+    }
+
+    /// Gives the pages beyond the cap back; they show the image again when they are next read.
+    fn let_go(&mut self) -> Result<(), Fault> {
+        for page in self.touched.drain(RESIDENT_PAGES.min(self.touched.len())..) {
+            // SAFETY: the page is within the private mapping of the image.
+            unsafe { madvise(self.base.add(page * PAGE).cast(), PAGE, Advice::LinuxDontNeed) }
+                .map_err(refuse("letting pages go"))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Snapshot {
+    fn drop(&mut self) {
+        // SAFETY: the image was mapped by `take`, and its address is nowhere else.
+        let _ = unsafe { munmap(self.image, self.bytes) };
+    }
+}
+
+/// Writes every page that is not zero to the file; tells which.
+///
+/// # Safety
+/// As for `Snapshot::take`.
+unsafe fn store(
+    base: *mut u8,
+    bytes: usize,
+    file: &OwnedFd,
+    map: &mut PageMap,
+) -> Result<Vec<bool>, Fault> {
+    let mut stored = vec![false; bytes / PAGE];
+    for page in map.pages(base as usize, bytes / PAGE, exists)? {
+        // SAFETY: the page is within the memory, and the guest does not run.
+        let content = unsafe { std::slice::from_raw_parts(base.add(page * PAGE), PAGE) };
+        if content.iter().any(|byte| *byte != 0) {
+            let written = pwrite(file, content, (page * PAGE) as u64).map_err(refuse("image"))?;
+            if written != PAGE {
+                return Err(refuse("image")("a page was cut short"));
+            }
+            stored[page] = true;
+        }
+    }
+    Ok(stored)
+}
