@@ -111,6 +111,7 @@ def test_a_start_that_misbehaves_is_an_error_of_load(
         ("unknown_import", "import `env.system` is unknown"),
         ("wrong_import_type", "import `pocket.log` has the type"),
         ("imported_memory", "is not a function"),
+        ("reserved_export", "export `__pocket_state_global_0` is reserved"),
         ("many_memories", "memories"),
         ("memory64", "memory64"),
         ("shared_memory", "threads"),
@@ -180,28 +181,6 @@ def test_a_guest_has_time_and_randomness(load: Load) -> None:
 
 def test_wasi_checks_every_pointer(load: Load) -> None:
     assert all(load("wasi_bad_pointer").call("main", None).output)
-
-
-COUNTERS = ["counter", "counter_global", "counter_table", "counter_pages"]
-
-
-@pytest.mark.parametrize("name", COUNTERS)
-def test_fresh_state_forgets_the_last_call(load: Load, name: str) -> None:
-    plugin = load(name)
-    assert [plugin.call("main", None).output for _ in range(4)] == [1, 1, 1, 1]
-
-
-@pytest.mark.parametrize("name", COUNTERS)
-def test_kept_state_remembers_the_last_call(load: Load, name: str) -> None:
-    plugin = load(name, state="kept")
-    assert [plugin.call("main", None).output for _ in range(4)] == [1, 2, 3, 4]
-
-
-def test_fresh_state_brings_back_dropped_data_and_clean_pages(load: Load) -> None:
-    dropping = load("drop_data", name="dropping")
-    assert dropping.call("main", None).output == dropping.call("main", None).output
-    leftover = load("grown_leftover", name="leftover")
-    assert [leftover.call("main", None).output for _ in range(3)] == [0, 0, 0]
 
 
 def _open_files_and_children() -> tuple[int, int]:

@@ -1,0 +1,63 @@
+"""What one call leaves for the next: nothing when the state is fresh, everything when it is kept."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Load
+
+import pocket
+
+COUNTERS = ["counter", "counter_global", "counter_table", "counter_pages"]
+
+
+@pytest.mark.parametrize("name", COUNTERS)
+def test_fresh_state_forgets_the_last_call(load: Load, name: str) -> None:
+    plugin = load(name)
+    assert [plugin.call("main", None).output for _ in range(4)] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("name", COUNTERS)
+def test_kept_state_remembers_the_last_call(load: Load, name: str) -> None:
+    plugin = load(name, state="kept")
+    assert [plugin.call("main", None).output for _ in range(4)] == [1, 2, 3, 4]
+
+
+def test_fresh_state_brings_back_dropped_data_and_clean_pages(load: Load) -> None:
+    dropping = load("drop_data", name="dropping")
+    assert dropping.call("main", None).output == dropping.call("main", None).output
+    leftover = load("grown_leftover", name="leftover")
+    assert [leftover.call("main", None).output for _ in range(3)] == [0, 0, 0]
+
+
+def test_fresh_state_cleans_more_pages_than_stay_resident(load: Load) -> None:
+    plugin = load("scribble")
+    assert [plugin.call("main", None).output for _ in range(5)] == [0] * 5
+    kept = load("scribble", name="kept", state="kept")
+    assert [kept.call("main", None).output for _ in range(2)] == [0, 992]
+
+
+@pytest.mark.parametrize("name", ["resume", "seeded"])
+def test_what_was_random_at_the_start_is_drawn_anew_for_every_fresh_call(
+    load: Load, name: str
+) -> None:
+    plugin = load(name)
+    assert len({plugin.call("main", None).output for _ in range(20)}) == 20
+
+
+def test_fresh_state_holds_for_requests_that_are_sent_ahead(load: Load) -> None:
+    results = load("counter").map("main", range(500))
+    assert {result.output for result in results} == {1}
+
+
+def test_an_error_of_the_plugin_leaves_nothing_either(load: Load) -> None:
+    plugin = load("error_answer")
+    for _ in range(3):
+        with pytest.raises(pocket.PluginError):
+            plugin.call("main", None)
+
+
+def test_large_requests_do_not_stay_in_the_worker(load: Load) -> None:
+    plugin = load("echo", permissions={"memory": "64MB", "cpu": "5s"})
+    small = plugin.call("main", "x").usage.memory_bytes
+    assert plugin.call("main", "x" * (8 << 20)).usage.memory_bytes > 8 << 20
+    assert plugin.call("main", "x").usage.memory_bytes == small
