@@ -44,6 +44,7 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/generate_docs.py --check
 	cd workers && cargo fmt --check && cargo clippy --release --locked --all-targets -- -D warnings
+	cd sdk/javascript/engine && cargo fmt --check
 	cd sdk/rust && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --all-targets -- -D warnings
 
 .PHONY: tools

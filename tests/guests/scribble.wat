@@ -1,5 +1,4 @@
-;; Grows to 64 pages, as it starts, and counts in a call the bytes of them that are not zero, one a
-;; page of the system; then writes to every one: 0 for ever when the state is fresh.
+;; Counts bytes that are not zero, one in each 4 KB of its 64 pages, and overwrites them.
 (module
   ;; include plugin
   (func $grow (export "_initialize")

@@ -19,11 +19,16 @@ const ENGINE = new URL('../dist/engine.wasm', import.meta.url);
 
 class Problem extends Error {}
 
+/** `ENOENT: no such file or directory`, without the call that Node appends. */
+function reason(error) {
+  return error.message.split(',', 1)[0];
+}
+
 function read(path, hint) {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new Problem(`${path}: ${error.code}${hint ? `\nhint: ${hint}` : ''}`);
+    throw new Problem(`${path}: ${reason(error)}\nhint: ${hint}`);
   }
 }
 
@@ -48,7 +53,7 @@ function write(path, data) {
     renameSync(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
-    throw new Problem(`${path}: ${error.code}`);
+    throw new Problem(`${path}: ${reason(error)}`);
   }
 }
 

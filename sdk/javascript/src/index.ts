@@ -75,7 +75,7 @@ function withDefaults(value: JSONValue, schema: JSONSchema): JSONValue {
   for (const [name, property] of Object.entries(properties)) {
     if (!isObject(property)) continue;
     if (name in complete) complete[name] = withDefaults(complete[name]!, property);
-    else if ('default' in property) complete[name] = property['default']!;
+    else if ('default' in property) complete[name] = structuredClone(property['default']!);
   }
   return complete;
 }

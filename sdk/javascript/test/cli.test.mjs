@@ -24,13 +24,13 @@ test('compile appends the script to the engine as its source section', () => {
 test('a missing script is one clear line', () => {
   const { status, stderr } = run('compile', '/nowhere/plugin.js');
   assert.equal(status, 2);
-  assert.match(stderr, /^error: \/nowhere\/plugin\.js: ENOENT\nhint: bundle the plugin first\n$/);
+  assert.match(stderr, /^error: \/nowhere\/plugin\.js: ENOENT: no such file or directory\nhint: bundle the plugin first\n$/);
 });
 
 test('an output that cannot be written is one clear line', () => {
   const { status, stderr } = run('compile', PROGRAM, '-o', '/nowhere/plugin.wasm');
   assert.equal(status, 2);
-  assert.match(stderr, /^error: \/nowhere\/plugin\.wasm: ENOENT\n$/);
+  assert.match(stderr, /^error: \/nowhere\/plugin\.wasm: ENOENT: no such file or directory\n$/);
 });
 
 test('words that make no sense show the usage', () => {

@@ -116,6 +116,23 @@ test('console writes to the log, each method at its level', () => {
   assert.equal(logging.log[1][1], 'b {"c":1}');
 });
 
+test('a lone surrogate is written, logged and thrown like any other text', () => {
+  const odd = plugin(`exec(x) { console.log('a\\ud800'); if (x) throw new Error('b\\ud800'); return 'c\\ud800'; }`);
+  assert.equal(odd.call(0).output, 'c\ud800');
+  assert.deepEqual(odd.log, [[1, 'a\ufffd']]);
+  assert.equal(odd.call(1).error, 'b\ud800');
+});
+
+test('a request without config is one with an empty config', () => {
+  assert.deepEqual(plugin('exec() { return this.config; }').call(1, { config: undefined }).output, {});
+});
+
+test('an unknown function is an error, inherited names too', () => {
+  for (const name of ['fly', 'toString']) {
+    assert.equal(plugin('exec() {}').call(1, { function: name }).error, `there is no function ${name}`);
+  }
+});
+
 for (const [what, source, said] of [
   ['a syntax error', 'export default\n\n function {', /plugin\.js:3/],
   ['no default export', 'export const a = 1;', /default|no node/],

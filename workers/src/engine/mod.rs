@@ -28,8 +28,12 @@ pub fn compiler(survey: &Survey) -> Engine {
     EngineBuilder::new(cranelift).set_features(Some(features())).engine().into()
 }
 
+/// Stack of a guest: an interpreter such as QuickJS has to notice its own limit before this one.
+const STACK_BYTES: usize = 8 << 20;
+
 /// An engine that loads artifacts and compiles nothing.
 pub fn loader(tunables: LimitedTunables) -> Engine {
+    wasmer_vm::set_stack_size(STACK_BYTES);
     let mut engine: Engine = EngineBuilder::headless().engine().into();
     engine.set_tunables(tunables);
     engine

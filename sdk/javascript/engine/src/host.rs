@@ -31,7 +31,7 @@ pub fn random() -> Option<[u64; 2]> {
     (errno == 0).then_some(words)
 }
 
-/// The clock of QuickJS: microseconds since 1970.
+/// The clock of `QuickJS`: microseconds since 1970.
 #[unsafe(no_mangle)]
 extern "C" fn __rquickjs_host_now_us() -> f64 {
     let mut nanoseconds = 0_u64;

@@ -1,4 +1,4 @@
-//! QuickJS as a Pocket plugin (ABI 1): `__pocket_init` gets the author's script, an ES module whose
+//! `QuickJS` as a Pocket plugin (ABI 1): `__pocket_init` gets the author's script, an ES module whose
 //! default export is a node or a list of nodes, and `__pocket_call` answers with it.
 
 mod abi;

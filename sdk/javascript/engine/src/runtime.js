@@ -6,6 +6,11 @@
   const FUNCTIONS = ['metadata', 'run', 'prep', 'exec', 'post'];
   const nodes = new Map();
 
+  // A lone surrogate, which JavaScript allows, cannot be written as UTF-8.
+  function write(level, line) {
+    log(level, line.toWellFormed());
+  }
+
   function shown(value) {
     if (typeof value === 'string') return value;
     if (value instanceof Error) return `${value.name}: ${value.message}\n${value.stack}`;
@@ -17,7 +22,7 @@
   }
 
   function logger(level) {
-    return (...values) => log(level, values.map(shown).join(' '));
+    return (...values) => write(level, values.map(shown).join(' '));
   }
 
   globalThis.console = Object.freeze({
@@ -72,12 +77,12 @@
     return { output: { abi: 1, functions: FUNCTIONS, nodes: [...nodes.values()].map((node) => node.getMetadata()) } };
   }
 
-  async function respond(request) {
+  function respond(request) {
     if (request.function === 'metadata') return metadata();
     const node = nodes.get(request.node);
     if (!node) throw new Error(`there is no node of the type ${request.node}`);
     if (!Object.hasOwn(functions, request.function)) throw new Error(`there is no function ${request.function}`);
-    node.config = request.config;
+    node.config = request.config ?? {};
     return functions[request.function](node, request);
   }
 
@@ -91,7 +96,7 @@
       const { output, next } = await respond(JSON.parse(text));
       return JSON.stringify({ success: true, output: output ?? null, next });
     } catch (error) {
-      if (error instanceof Error) log(0, `${error.name}: ${error.message}\n${error.stack}`);
+      if (error instanceof Error) write(0, `${error.name}: ${error.message}\n${error.stack}`);
       return JSON.stringify({ success: false, error: message(error) });
     }
   }
