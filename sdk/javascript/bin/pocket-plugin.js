@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const HELP = `usage: pocket-plugin compile SCRIPT [-o PLUGIN.wasm]
@@ -57,8 +58,15 @@ function write(path, data) {
   }
 }
 
+function readEngine() {
+  const hint = 'build the SDK first, with `make` in its folder';
+  const engine = read(fileURLToPath(ENGINE), hint);
+  if (!WebAssembly.validate(engine)) throw new Problem(`${fileURLToPath(ENGINE)}: this is no WebAssembly module\nhint: ${hint}`);
+  return engine;
+}
+
 function compile(script, output) {
-  const engine = read(ENGINE, 'build the SDK first, with `make` in its folder');
+  const engine = readEngine();
   const plugin = Buffer.concat([engine, sourceSection(read(script, 'bundle the plugin first'))]);
   write(output, plugin);
   console.log(`${output}: ${plugin.length} bytes, ${plugin.length - engine.length} of them script`);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -31,6 +31,20 @@ test('an output that cannot be written is one clear line', () => {
   const { status, stderr } = run('compile', PROGRAM, '-o', '/nowhere/plugin.wasm');
   assert.equal(status, 2);
   assert.match(stderr, /^error: \/nowhere\/plugin\.wasm: ENOENT: no such file or directory\n$/);
+});
+
+test('an engine that is missing or broken makes no plugin', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pocket-'));
+  const program = join(folder, 'bin', 'pocket-plugin.mjs');
+  for (const name of ['bin', 'dist']) mkdirSync(join(folder, name));
+  copyFileSync(PROGRAM, program);
+  const compile = () => spawnSync(process.execPath, [program, 'compile', PROGRAM, '-o', join(folder, 'out.wasm')], { encoding: 'utf8' });
+  assert.match(compile().stderr, /engine\.wasm: ENOENT[^\n]*\nhint: build the SDK first/);
+  writeFileSync(join(folder, 'dist', 'engine.wasm'), 'half an engine');
+  const { status, stderr } = compile();
+  assert.equal(status, 2);
+  assert.match(stderr, /engine\.wasm: this is no WebAssembly module\nhint: build the SDK first/);
+  assert.equal(existsSync(join(folder, 'out.wasm')), false);
 });
 
 test('words that make no sense show the usage', () => {

@@ -104,7 +104,11 @@ test('every shape of JSON comes back as it was', () => {
   for (const value of [...values, 'x'.repeat(1 << 20)]) assert.deepEqual(echo.call(value).output, value);
 });
 
-test('no result is null, and a function cannot be written', () => {
+test('a number that JSON has no word for is null', () => {
+  assert.deepEqual(plugin('exec() { return [NaN, -Infinity]; }').call(1).output, [null, null]);
+});
+
+test('no result is null, and a circle cannot be written', () => {
   assert.equal(plugin('async exec() {}').call(1).output, null);
   assert.equal(plugin('exec() { const a = {}; a.a = a; return a; }').call(1).success, false);
 });
@@ -138,6 +142,7 @@ for (const [what, source, said] of [
   ['no default export', 'export const a = 1;', /default|no node/],
   ['a default export that is no node', 'export default { exec() {} };', /needs exec and getMetadata/],
   ['an error of its own', 'throw new Error("early"); export default 1;', /early/],
+  ['a promise that never settles', 'await new Promise(() => {}); export default 1;', /the promise never settled/],
   ['two nodes of one type', `export default [${node('exec() {}')}, ${node('exec() {}')}];`, /two nodes/],
 ]) {
   test(`a script with ${what} does not start, and the log says why`, () => {

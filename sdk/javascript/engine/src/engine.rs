@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 /// Deep enough for any JSON that arrives here; half of the stack that the linker gives.
 const STACK_BYTES: usize = 512 << 10;
+const NEVER_SETTLED: &str = "the promise never settled";
 const RUNTIME: &str = include_str!("runtime.js");
 
 pub struct Engine {
@@ -35,6 +36,7 @@ fn describe(error: &CaughtError<'_>) -> String {
             exception.message().unwrap_or_default(),
             exception.stack().unwrap_or_default()
         ),
+        CaughtError::Error(rquickjs::Error::WouldBlock) => NEVER_SETTLED.to_owned(),
         other => other.to_string(),
     }
 }
@@ -79,9 +81,7 @@ impl Engine {
                 .unwrap_or_else(|error| {
                     host::log(host::DEBUG, &describe(&error));
                     let message = match error {
-                        CaughtError::Error(rquickjs::Error::WouldBlock) => {
-                            "the promise never settled"
-                        }
+                        CaughtError::Error(rquickjs::Error::WouldBlock) => NEVER_SETTLED,
                         _ => "the plugin's answer cannot be written as JSON",
                     };
                     format!(r#"{{"success":false,"error":"{message}"}}"#)
