@@ -16,6 +16,7 @@ PocketError
 │   ├── PluginCrashed        trap, abort, signal
 │   ├── MemoryLimitExceeded
 │   ├── CpuLimitExceeded
+│   ├── FuelExhausted
 │   ├── CallTimeout
 │   ├── OutputTooLarge
 │   ├── InvalidOutput        the plugin answered with nonsense
@@ -237,6 +238,13 @@ class CpuLimitExceeded(CallError):
 
     code = "cpu-limit-exceeded"
     exit_code = 24
+
+
+class FuelExhausted(CallError):
+    """One call used more instructions than `permissions.fuel`."""
+
+    code = "fuel-exhausted"
+    exit_code = 29
 
 
 class CallTimeout(CallError):

@@ -159,6 +159,8 @@ class _Reader:
         timeout = self._duration(asked, ("permissions", "timeout"))
         given = {"memory_bytes": memory, "cpu_s": cpu, "timeout_s": timeout}
         chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+        if isinstance(asked.get("fuel"), int):
+            chosen["fuel"] = asked["fuel"]
         for name in ("network", "env", "filesystem"):
             value = asked.get(name)
             if isinstance(value, list):

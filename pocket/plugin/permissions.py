@@ -23,6 +23,7 @@ class Permissions:
         memory_bytes: linear memory of the plugin.
         cpu_s: CPU time of one call.
         timeout_s: time of one call by the clock on the wall.
+        fuel: instructions of one call; None leaves them uncounted.
         network: hosts it may ask, by name or `*.suffix`.
         env: environment variables it may read.
         filesystem: `read:/path` or `write:/path`.
@@ -31,6 +32,7 @@ class Permissions:
     memory_bytes: int = 100 << 20
     cpu_s: float = 1.0
     timeout_s: float = 5.0
+    fuel: int | None = None
     network: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     filesystem: tuple[str, ...] = ()

@@ -23,6 +23,7 @@ from pocket.supervisor.plugin import Plugin
 from pocket.supervisor.program import Program
 from pocket.supervisor.result import Result
 from pocket.supervisor.spawner import Spawner
+from pocket.supervisor.surroundings import grants_of
 
 _hosts: weakref.WeakSet[Host] = weakref.WeakSet()
 
@@ -107,7 +108,7 @@ class Host:
         _refuse_unavailable(package.manifest)
         where = f"{package.path}: {package.manifest.binary}"
         module = split_module(package.module, where)
-        program = Program(package.manifest, module, where, self._cache, self._spawner)
+        program = Program(package.manifest, module, where, self._cache, self._spawner, grants_of())
         return Plugin(program, self._run_in_thread)
 
     def _run_in_thread(self, call: Callable[[], Result]) -> asyncio.Future[Result]:
