@@ -20,7 +20,8 @@ PocketError
 │   ├── CallTimeout
 │   ├── OutputTooLarge
 │   ├── InvalidOutput        the plugin answered with nonsense
-│   └── PermissionDenied
+│   ├── PermissionDenied
+│   └── PluginQuarantined    it does not start, and is not tried for now
 ├── NodeError                a built-in node of a workflow failed
 ├── StepLimitExceeded        a workflow went round in circles
 ├── ProtocolViolation        the worker broke the protocol
@@ -274,6 +275,14 @@ class PermissionDenied(CallError):
 
     code = "permission-denied"
     exit_code = 28
+
+
+class PluginQuarantined(CallError):
+    """The plugin failed to start again and again, so it is not tried for a while, or no more."""
+
+    code = "plugin-quarantined"
+    exit_code = 19
+    retryable = True
 
 
 class NodeError(PocketError):

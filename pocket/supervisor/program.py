@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import orjson
 
-from pocket.errors import InvalidOutput, PluginError, WorkerUnavailable
+from pocket.errors import CallError, InvalidOutput, PluginError, WorkerUnavailable
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import PluginMetadata, metadata_of_manifest, parse_metadata
 from pocket.plugin.module import Module
 from pocket.supervisor.artifacts import ENGINE, ArtifactCache
 from pocket.supervisor.compiler import compile_module
 from pocket.supervisor.limits import START_TIMEOUT_S
+from pocket.supervisor.quarantine import Quarantine
 from pocket.supervisor.response import read_response
 from pocket.supervisor.spawner import Spawner
 from pocket.supervisor.surroundings import Grants
@@ -36,6 +37,7 @@ class Program:
     cache: ArtifactCache
     spawner: Spawner
     grants: Grants
+    quarantine: Quarantine
 
     @property
     def asks_host(self) -> bool:
@@ -46,8 +48,19 @@ class Program:
         """Start a worker, compiling first where no usable artifact is in the cache.
 
         Raises:
+            PluginQuarantined: it failed to start too often.
             PocketError: the plugin cannot be compiled or started.
         """
+        self.quarantine.check()
+        try:
+            worker = self._start_once()
+        except CallError as error:
+            self.quarantine.failed(error)
+            raise
+        self.quarantine.started()
+        return worker
+
+    def _start_once(self) -> Worker:
         try:
             return self._start(self._open_artifact())
         except BadArtifact:
@@ -67,8 +80,10 @@ class Program:
         worker = self.start_worker()
         try:
             metadata = self._ask(worker)
-        except BaseException:
+        except BaseException as error:
             worker.end()
+            if isinstance(error, CallError):
+                self.quarantine.failed(error)
             raise
         self.cache.write(name, orjson.dumps(metadata.to_json()))
         return metadata, worker
