@@ -43,6 +43,10 @@ COMPILE_TIMEOUT_S: Final = 120.0
 PIPE_BYTES: Final = 256 << 10
 """Read at once from a worker: four times the pipe's default size."""
 
+FIRST_READ_BYTES: Final = 16 << 10
+"""What a read that waits for a reply makes room for: most replies, without the cost of a large
+allocation."""
+
 PORTION_REQUESTS: Final = 256
 """Requests of one `map` sent ahead: enough to hide the wake-up of the other process."""
 
