@@ -1,24 +1,27 @@
-"""A host call that is not granted or does not work out, as the plugin gets to see it."""
+"""Why a host call was not done, as the plugin is told."""
 
 from __future__ import annotations
 
 from typing import Final
 
-CODES: Final = frozenset(
-    {
-        "permission-denied",
-        "invalid-request",
-        "unavailable",
-        "quota-exceeded",
-        "timeout",
-        "too-large",
-    }
+CODES: Final = (
+    "permission-denied",
+    "invalid-request",
+    "unavailable",
+    "quota-exceeded",
+    "timeout",
+    "too-large",
 )
-"""Every code; `unavailable` is a failure on the way, where a retry may help."""
+"""What the answer to a host call may give as the code of its error (docs/abi.md)."""
 
 
 class Refusal(Exception):
-    """The answer to a host call that fails; the plugin may handle it and go on."""
+    """A host call is not done; raised by capabilities, never seen by a caller of Pocket.
+
+    Attributes:
+        code: one of `CODES`.
+        message: for the plugin's author; nothing in it is the operator's secret.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
