@@ -8,7 +8,6 @@ below this file sees a name that it could resolve again.
 from __future__ import annotations
 
 import base64
-import ssl
 from collections.abc import Sequence
 from functools import cached_property
 from time import monotonic
@@ -20,12 +19,14 @@ from pocket.capability.http_url import HttpUrl
 from pocket.capability.public_address import is_public
 from pocket.capability.refusal import Refusal
 from pocket.capability.resolver import Resolver, SystemResolver
-from pocket.document import JSON
 from pocket.plugin.host_name import IPAddress, parse_address
 from pocket.plugin.network_rule import NetworkRule
 
 if TYPE_CHECKING:
+    import ssl
+
     from pocket.capability.http_exchange import Reply, Wire
+    from pocket.document import JSON
 
 CALL: Final = "http.request"
 MAX_TIME_S: Final = 30.0
@@ -97,7 +98,7 @@ class Http:
         wire = self._connected(request.url, self._addresses(request.url, until), until)
         try:
             if request.url.scheme == "https":
-                self._secure(wire, request.url)
+                wire.secure(self._tls, request.url)
             return exchange(wire, request)
         finally:
             wire.close()
@@ -136,24 +137,11 @@ class Http:
             raise Refusal("timeout", f"no connection to {url.origin} in time")
         raise Refusal("unavailable", f"no connection to {url.origin}")
 
-    def _secure(self, wire: Wire, url: HttpUrl) -> None:
-        try:
-            wire.secure(self._tls, url.host)
-        except ssl.SSLCertVerificationError as error:
-            said = f"the certificate of {url.origin} is not valid: {error.verify_message}"
-            raise Refusal("unavailable", said) from None
-        except TimeoutError:
-            raise Refusal("timeout", f"no connection to {url.origin} in time") from None
-        except (OSError, ValueError):
-            raise Refusal("unavailable", f"{url.origin} does not speak TLS") from None
-
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        import httpcore
+        from pocket.capability.http_exchange import tls_context
 
-        context = httpcore.default_ssl_context()
-        context.set_alpn_protocols(["http/1.1"])
-        return context
+        return tls_context()
 
 
 def _url(value: JSON) -> HttpUrl:

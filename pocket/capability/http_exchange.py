@@ -20,6 +20,7 @@ from pocket.capability.http_request import (
     MAX_HEADERS,
     HttpRequest,
 )
+from pocket.capability.http_url import HttpUrl
 from pocket.capability.refusal import Refusal
 from pocket.units import format_bytes
 
@@ -51,10 +52,22 @@ class Wire(httpcore.NetworkStream):
         """Say what comes next, and how much of it may come."""
         self._what, self._left = what, max_bytes
 
-    def secure(self, context: ssl.SSLContext, host: str) -> None:
-        """Begin TLS with the server that has a certificate for `host`."""
+    def secure(self, context: ssl.SSLContext, url: HttpUrl) -> None:
+        """Begin TLS with the server that has a certificate for the URL's host.
+
+        Raises:
+            Refusal: there is none, or not in time.
+        """
         self._socket.settimeout(self._remaining_s())
-        self._socket = context.wrap_socket(self._socket, server_hostname=host)
+        try:
+            self._socket = context.wrap_socket(self._socket, server_hostname=url.host)
+        except ssl.SSLCertVerificationError as error:
+            said = f"the certificate of {url.origin} is not valid: {error.verify_message}"
+            raise Refusal("unavailable", said) from None
+        except TimeoutError:
+            raise Refusal("timeout", f"no connection to {url.origin} in time") from None
+        except (OSError, ValueError):
+            raise Refusal("unavailable", f"{url.origin} does not speak TLS") from None
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read something; the deadline alone says how long that may take."""
@@ -98,6 +111,13 @@ class Wire(httpcore.NetworkStream):
         if remaining <= 0:
             raise Refusal("timeout", "there was no whole response in time")
         return remaining
+
+
+def tls_context() -> ssl.SSLContext:
+    """Give what checks certificates: by the authorities of this machine and those of certifi."""
+    context = httpcore.default_ssl_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
 
 
 def exchange(wire: Wire, request: HttpRequest) -> Reply:

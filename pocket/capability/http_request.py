@@ -7,13 +7,15 @@ import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 
 from pocket.capability.http_url import HttpUrl
 from pocket.capability.refusal import Refusal
-from pocket.document import JSON
 from pocket.units import format_bytes
 from pocket.version import VERSION
+
+if TYPE_CHECKING:
+    from pocket.document import JSON
 
 Headers: TypeAlias = "tuple[tuple[str, str], ...]"
 

@@ -647,6 +647,14 @@ def test_a_server_that_drips_or_is_silent_ends_at_the_deadline(first: bytes, cru
         assert 0.3 < monotonic() - began < 2
 
 
+def test_a_request_has_less_time_than_a_call_may_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pocket.capability.http.MAX_TIME_S", 0.3)
+    with deaf_port() as port:
+        began = monotonic()
+        assert Client(port).refusal(time_s=3600).code == "timeout"
+        assert monotonic() - began < 2
+
+
 def test_a_server_that_does_not_read_ends_at_the_deadline() -> None:
     with deaf_port() as port:
         refusal = Client(port).refusal(method="POST", body="x" * MAX_BODY_BYTES, time_s=0.4)
@@ -795,7 +803,7 @@ def test_nothing_heavy_is_imported_before_the_first_request() -> None:
     code = (
         "import sys, pocket.capability.http as h; from pocket.plugin.network_rule import NetworkRule;"
         "h.Http([NetworkRule.parse('api.example.test')]);"
-        "print(sorted({'httpx', 'httpcore', 'h11', 'anyio', 'idna', 'certifi'} & set(sys.modules)))"
+        "print(sorted({'httpx', 'httpcore', 'h11', 'anyio', 'idna', 'certifi', 'ssl', 'yaml'} & set(sys.modules)))"
     )
     root = str(Path(__file__).parents[2])
     done = subprocess.run(
