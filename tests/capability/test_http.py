@@ -16,6 +16,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +39,7 @@ from pocket.capability.http_body import MAX_PIECES, read_body
 from pocket.capability.http_request import MAX_BODY_BYTES, MAX_HEADERS, METHODS, HttpRequest
 from pocket.capability.http_url import MAX_URL, HttpUrl
 from pocket.capability.refusal import CODES, Refusal
+from pocket.plugin.host_name import IPAddress
 from pocket.plugin.network_rule import NetworkRule
 
 HERE = "http://api.example.test/v1"
@@ -716,6 +718,43 @@ def test_an_answer_that_is_broken_is_unavailable(answer: bytes) -> None:
         refusal = Client(serving).refusal()
     assert refusal.code == "unavailable"
     assert "127.0.0.1" not in refusal.message
+
+
+class Scripted:
+    """A connector to a peer that has said all it will ever say."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+
+    def connect(self, address: IPAddress, port: int, timeout_s: float) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        theirs.sendall(self.data)
+        theirs.shutdown(socket.SHUT_WR)
+        theirs.close()
+        return ours
+
+
+_WIRE_PIECES = st.lists(
+    st.sampled_from(
+        [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.0 302 \r\n", b"HTTP/1.1 100 C\r\n\r\n", b"\r\n"]
+    )
+    | st.sampled_from([b"Location: ", b"/", b"//a.example.test:", b"http://", b"\xff", b"Content-"])
+    | st.sampled_from([b"Encoding: gzip\r\n", b"Length: 3\r\n", b"Transfer-Encoding: chunked\r\n"])
+    | st.sampled_from(
+        [b"3\r\nabc\r\n", b"0\r\n\r\n", gzip.compress(b"abc"), b"HTTP/1.1 204 No\r\n"]
+    )
+    | st.binary(max_size=4),
+    max_size=10,
+).map(b"".join)
+
+
+@given(_WIRE_PIECES, st.sampled_from(METHODS))
+def test_no_answer_raises_anything_but_a_refusal(data: bytes, method: str) -> None:
+    rules = [NetworkRule.parse("http://*.example.test")]
+    http = Http(rules, resolver=Names(), connector=Scripted(data))
+    with contextlib.suppress(Refusal):
+        value = http.answer("http.request", {"url": HERE, "method": method}, monotonic() + 10)
+        orjson.dumps(value)
 
 
 def test_a_host_that_nobody_serves_is_unavailable() -> None:
