@@ -161,6 +161,7 @@ class ToSite:
     def __init__(self, port: int | None) -> None:
         self.port = port
         self.dead: list[str] = []
+        self.send_buffer_bytes: int | None = None
         self.connected: list[tuple[str, int]] = []
 
     def connect(self, address: IPAddress, port: int, timeout_s: float) -> socket.socket:
@@ -168,4 +169,7 @@ class ToSite:
         if self.port is None or str(address) in self.dead:
             raise ConnectionRefusedError
         loopback = ipaddress.ip_address("127.0.0.1")
-        return SystemConnector().connect(loopback, self.port, timeout_s)
+        connection = SystemConnector().connect(loopback, self.port, timeout_s)
+        if self.send_buffer_bytes is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.send_buffer_bytes)
+        return connection

@@ -13,6 +13,7 @@ import zlib
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from pathlib import Path
+from threading import Event
 from time import monotonic
 from typing import Any
 
@@ -106,6 +107,7 @@ PRIVATE = [
     ("unique local", "fd00:ec2::254"),
     ("link-local v6", "fe80::1"),
     ("link-local v6 with a zone", "fe80::1%1"),
+    ("a public address with a zone", "2606:2800:220::1%1"),
     ("site-local", "fec0::1"),
     ("multicast v6", "ff02::1"),
 ]
@@ -661,6 +663,27 @@ def test_a_server_that_does_not_read_ends_at_the_deadline() -> None:
     with deaf_port() as port:
         refusal = Client(port).refusal(method="POST", body="x" * MAX_BODY_BYTES, time_s=0.4)
     assert refusal.code == "timeout"
+
+
+def test_a_server_that_reads_in_sips_ends_at_the_deadline() -> None:
+    def sip(listening: socket.socket, over: Event) -> None:
+        connection, _ = listening.accept()
+        with connection:
+            while connection.recv(1 << 14) and not over.wait(0.01):
+                pass
+
+    over = Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
+        sipping = threads.submit(sip, listening, over)
+        client, began = Client(listening.getsockname()[1]), monotonic()
+        client.connector.send_buffer_bytes = 1 << 14
+        try:
+            refusal = client.refusal(method="POST", body="x" * MAX_BODY_BYTES, time_s=0.4)
+        finally:
+            over.set()
+        assert refusal.code == "timeout"
+        assert monotonic() - began < 2
+        sipping.result()
 
 
 def test_a_chain_of_slow_redirects_has_one_deadline() -> None:
