@@ -22,6 +22,7 @@ from pocket.supervisor.limits import ACALL_THREADS
 from pocket.supervisor.plugin import Plugin
 from pocket.supervisor.program import Program
 from pocket.supervisor.result import Result
+from pocket.supervisor.sandbox import warn
 from pocket.supervisor.spawner import Spawner
 
 _hosts: weakref.WeakSet[Host] = weakref.WeakSet()
@@ -41,6 +42,7 @@ class Host:
     """
 
     def __init__(self, *, home: Path | None = None) -> None:
+        warn()
         self.store = Store(home)
         self._cache = ArtifactCache(self.store.cache_folder)
         self._plugins: dict[Path | Package, Plugin] = {}

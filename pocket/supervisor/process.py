@@ -14,6 +14,7 @@ from enum import Enum
 from pocket.errors import WorkerUnavailable
 from pocket.supervisor.binary import find_worker
 from pocket.supervisor.limits import STDERR_BYTES
+from pocket.supervisor.sandbox import worker_arguments
 
 _FIRST_FREE_FD = 4
 """0 to 2 are the child's pipes, 3 is its artifact."""
@@ -110,7 +111,7 @@ class Process:
         try:
             self.pid = os.posix_spawn(
                 binary,
-                [binary, role],
+                [binary, role, *worker_arguments()],
                 {},
                 file_actions=actions,
                 setpgroup=0,  # Ctrl-C on the terminal is for the host alone
