@@ -19,6 +19,9 @@ TABLE_ELEMENTS: Final = 100_000
 HOST_CALLS: Final = 1_000
 """Host calls of one call: more than any plugin that fetches a page of items one by one."""
 
+HOST_CALL_MARGIN_S: Final = 0.02
+"""How long before the end of its call a host call gives up, so that the plugin hears of it."""
+
 DISK_BYTES: Final = 64 << 20
 """By how much the files of a plugin may grow through one of its workers."""
 
