@@ -23,8 +23,6 @@ MAX_DISK_BYTES: Final = 1 << 40
 MIN_STORE_BYTES: Final = 1 << 10
 MAX_STORE_BYTES: Final = 1 << 30
 """A plugin with more than this wants a folder."""
-MAX_FUEL: Final = 10**15
-"""Days of computing, and still a number of JSON."""
 
 _READS, _WRITES = MODE_BITS["read"], MODE_BITS["write"]
 _USES: Final = {_READS: "read", _WRITES: "write", _READS | _WRITES: "read and write"}
