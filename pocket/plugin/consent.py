@@ -66,7 +66,7 @@ class Difference:
         return {
             "added": list(self.added),
             "removed": list(self.removed),
-            "consented": self.needs_consent,
+            "needed_consent": self.needs_consent,
             "replaces": self.replaces,
         }
 
