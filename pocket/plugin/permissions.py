@@ -8,6 +8,7 @@ from typing import Final
 
 from pocket.document import JSON
 from pocket.plugin.folder_grant import MODE_BITS, FolderGrant, modes_by_folder
+from pocket.plugin.host_name import parse_address
 from pocket.plugin.network_rule import NetworkRule
 from pocket.units import format_bytes, format_duration
 
@@ -108,4 +109,6 @@ class Permissions:
 def _hosts_in_words(rule: NetworkRule) -> str:
     hosts = f"any host below {rule.host}" if rule.suffix else rule.host
     port = f" at port {rule.port}" if rule.port else ""
-    return f"{hosts}{port} by {rule.scheme or 'https or http'}"
+    address = parse_address(rule.host)
+    private = ", a private address," if address and not address.is_global else ""
+    return f"{hosts}{port}{private} by {rule.scheme or 'https or http'}"

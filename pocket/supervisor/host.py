@@ -81,17 +81,22 @@ class Host:
                 raise HostClosed("the host is closed")
             if key not in self._plugins:
                 package = key if isinstance(key, Package) else read_package(key)
-                self._plugins[key] = self._load(package)
+                self._plugins[key] = self._load(package, None if package is key else key)
             return self._plugins[key]
 
-    def admit(self, package: Package) -> Manifest:
+    def admit(self, package: Package, origin: Path | None = None) -> Manifest:
         """Give the manifest that a package would run by, within the policy; starts nothing.
+
+        Args:
+            package: a plugin.
+            origin: where it is loaded from by its path; it may not write there.
 
         Raises:
             PermissionDenied: it asks for what the policy does not allow.
             InvalidPolicy: the policy has problems.
         """
-        return admitted(package.manifest, Policy.load(self.store.home), self.store.home)
+        home = self.store.home
+        return admitted(package.manifest, Policy.load(home), home, origin)
 
     def close(self) -> None:
         """End every worker; calls that are under way in other threads fail. Safe to repeat."""
@@ -115,8 +120,8 @@ class Host:
             return Path(plugin).resolve()
         return self.store.get(plugin).folder.resolve()
 
-    def _load(self, package: Package) -> Plugin:
-        manifest = self.admit(package)
+    def _load(self, package: Package, origin: Path | None) -> Plugin:
+        manifest = self.admit(package, origin)
         where = f"{package.path}: {package.manifest.binary}"
         module = split_module(package.module, where)
         program = Program(manifest, module, where, self._cache, self._spawner)

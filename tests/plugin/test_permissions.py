@@ -220,7 +220,7 @@ def test_pockets_own_folder_is_never_granted_by_whatever_name(tmp_path: Path) ->
 def test_permissions_are_said_in_plain_words() -> None:
     permissions = permissions_of(
         "  fuel: 10000000",
-        "  network: [api.example.com, 'https://*.a.com', 'http://b.com:8080', '10.0.0.1']",
+        "  network: [api.example.com, 'https://*.a.com', 'http://b.com:8080', '10.0.0.1:81', 9.9.9.9]",
         "  filesystem: [read:/data, write:/tmp/out, read:/both, write:/both]",
         "  env: [API_KEY]",
         "  store: 1MB",
@@ -233,7 +233,8 @@ def test_permissions_are_said_in_plain_words() -> None:
         "may connect to api.example.com by https or http",
         "may connect to any host below a.com by https",
         "may connect to b.com at port 8080 by http",
-        "may connect to 10.0.0.1 by https or http",
+        "may connect to 10.0.0.1 at port 81, a private address, by https or http",
+        "may connect to 9.9.9.9 by https or http",
         "may read files beneath /data",
         "may write files beneath /tmp/out, up to 64MB in all",
         "may read and write files beneath /both, up to 64MB in all",

@@ -218,6 +218,27 @@ def test_pockets_own_folder_is_refused_whatever_the_policy_says(tmp_path: Path) 
     ]
 
 
+def test_a_plugin_cannot_write_what_would_give_it_more(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    policy = policy_of(tmp_path / "etc", "limits: {memory: 1GB}")
+    origin = tmp_path / "plugins" / "weather"
+    manifest = manifest_of(
+        "  filesystem:",
+        f"    - write:{tmp_path}/etc",
+        f"    - write:{tmp_path}/plugins",
+        f"    - write:{origin}/sub",
+        f"    - read:{tmp_path}",
+        f"    - write:{tmp_path}/out",
+    )
+    found = refusals(manifest, policy, NOWHERE, origin)
+    assert [problem.path for problem in found] == [
+        "permissions.filesystem[0]",
+        "permissions.filesystem[1]",
+        "permissions.filesystem[2]",
+    ]
+    assert all("which it could rewrite" in problem.message for problem in found)
+
+
 @pytest.mark.parametrize(
     ("text", "problems"),
     [
@@ -325,6 +346,9 @@ def test_a_host_does_not_load_what_the_policy_refuses(tmp_path: Path) -> None:
             "permissions.memory",
             "permissions.env[0]",
         ]
+        itself = {"filesystem": [f"write:{tmp_path}/self"]}
+        with pytest.raises(PermissionDenied, match="which it could rewrite"):
+            host.load(plugin_folder(tmp_path, "self", wasm=guest("echo"), permissions=itself))
         small = plugin_folder(tmp_path, "small", wasm=guest("echo"))
         loaded = host.load(small)
         assert loaded.manifest.permissions.memory_bytes == 1 << 20
