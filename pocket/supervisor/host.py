@@ -80,8 +80,10 @@ class Host:
             if self._closed:
                 raise HostClosed("the host is closed")
             if key not in self._plugins:
-                package = key if isinstance(key, Package) else read_package(key)
-                self._plugins[key] = self._load(package, None if package is key else key)
+                if isinstance(key, Package):
+                    self._plugins[key] = self._load(key)
+                else:
+                    self._plugins[key] = self._load(read_package(key), origin=key)
             return self._plugins[key]
 
     def admit(self, package: Package, origin: Path | None = None) -> Manifest:
@@ -120,7 +122,7 @@ class Host:
             return Path(plugin).resolve()
         return self.store.get(plugin).folder.resolve()
 
-    def _load(self, package: Package, origin: Path | None) -> Plugin:
+    def _load(self, package: Package, *, origin: Path | None = None) -> Plugin:
         manifest = self.admit(package, origin)
         where = f"{package.path}: {package.manifest.binary}"
         module = split_module(package.module, where)
