@@ -17,10 +17,12 @@ PocketError
 │   ├── PluginCrashed        trap, abort, signal
 │   ├── MemoryLimitExceeded
 │   ├── CpuLimitExceeded
+│   ├── FuelExhausted
 │   ├── CallTimeout
 │   ├── OutputTooLarge
 │   ├── InvalidOutput        the plugin answered with nonsense
-│   └── PermissionDenied
+│   ├── PermissionDenied
+│   └── PluginQuarantined    it does not start, and is not tried for now
 ├── NodeError                a built-in node of a workflow failed
 ├── StepLimitExceeded        a workflow went round in circles
 ├── ProtocolViolation        the worker broke the protocol
@@ -249,6 +251,13 @@ class CpuLimitExceeded(CallError):
     exit_code = 24
 
 
+class FuelExhausted(CallError):
+    """One call used more instructions than `permissions.fuel`."""
+
+    code = "fuel-exhausted"
+    exit_code = 29
+
+
 class CallTimeout(CallError):
     """One call took longer than `permissions.timeout` by the clock on the wall."""
 
@@ -278,6 +287,14 @@ class PermissionDenied(CallError):
     exit_code = 28
     problems: tuple[Problem, ...] = ()
     """Where a plugin is not loaded: each thing that it asks for and does not get."""
+
+
+class PluginQuarantined(CallError):
+    """The plugin failed to start again and again, so it is not tried for a while, or no more."""
+
+    code = "plugin-quarantined"
+    exit_code = 19
+    retryable = True
 
 
 class NodeError(PocketError):

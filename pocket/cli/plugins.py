@@ -36,13 +36,21 @@ def list_plugins(output: Output = Format.TEXT) -> None:
       pocket plugins list --output json
     """
     from pocket.plugin.store import Store
+    from pocket.supervisor.quarantine import quarantined
 
     store = Store()
     listing = store.listing()
+    held = quarantined(store.home)
     for problem in listing.problems:
         print_error(problem, output)
     if output is not Format.TEXT:
-        emit([_manifest_json(plugin.manifest) for plugin in listing.plugins], output)
+        emit(
+            [
+                _manifest_json(plugin.manifest) | {"quarantine": held.get(plugin.name)}
+                for plugin in listing.plugins
+            ],
+            output,
+        )
         return
     if not listing.plugins:
         note(f"no plugins in {store.plugins_folder}; `pocket plugins install FILE` adds one")
@@ -57,6 +65,8 @@ def list_plugins(output: Output = Format.TEXT) -> None:
         for plugin in listing.plugins
     ]
     print(table(rows, ("NAME", "VERSION", "NODES", "DESCRIPTION")))
+    for name, reason in held.items():
+        note(f"{name} is in quarantine, because it does not start: {reason}")
 
 
 @app.command()
@@ -182,6 +192,23 @@ def remove(
 
     Store().remove(name, keep_data=keep_data)
     print(f"removed {name}")
+
+
+@app.command()
+def release(name: PluginName) -> None:
+    """Let a plugin in quarantine start again.
+
+    A plugin gets there by failing to start several times in a row.
+
+    Examples:
+
+      pocket plugins release sentiment-analyzer
+    """
+    from pocket.plugin.store import Store
+    from pocket.supervisor import quarantine
+
+    released = quarantine.release(Store().home, name)
+    print(f"released {name}" if released else f"{name} is not in quarantine")
 
 
 @app.command()

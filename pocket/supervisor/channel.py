@@ -16,22 +16,25 @@ import msgpack
 from pocket.errors import ProtocolViolation
 from pocket.supervisor.limits import MAX_FRAME_BYTES, MAX_PAYLOAD_BYTES, PIPE_BYTES
 
-PROTOCOL: Final = 1
+PROTOCOL: Final = 2
 
 START: Final = 0
 CALL: Final = 1
 COMPILE: Final = 2
+HOST_ANSWER: Final = 3
 READY: Final = 16
 RESULT: Final = 17
 FAILURE: Final = 18
 LOG: Final = 19
+HOST_CALL: Final = 20
 COMPILED: Final = 32
 
 _TYPES: Final = {
     READY: (str, int),
-    RESULT: (bytes, int, int, int),
-    FAILURE: (str, str, int, int, int),
+    RESULT: (bytes, int, int, int, int),
+    FAILURE: (str, str, int, int, int, int),
     LOG: (int, bytes),
+    HOST_CALL: (bytes,),
     COMPILED: (str, list, bytes),
 }
 """Kinds that a worker sends, with the types of what follows kind and id."""

@@ -23,8 +23,10 @@ from pocket.supervisor.artifacts import ArtifactCache
 from pocket.supervisor.limits import ACALL_THREADS
 from pocket.supervisor.plugin import Plugin
 from pocket.supervisor.program import Program
+from pocket.supervisor.quarantine import Quarantine, quarantine_file
 from pocket.supervisor.result import Result
 from pocket.supervisor.spawner import Spawner
+from pocket.supervisor.surroundings import grants_of
 
 _hosts: weakref.WeakSet[Host] = weakref.WeakSet()
 
@@ -46,6 +48,7 @@ class Host:
         self.store = Store(home)
         self._cache = ArtifactCache(self.store.cache_folder)
         self._plugins: dict[Path | Package, Plugin] = {}
+        self._quarantines: dict[Path, Quarantine] = {}
         self._closed = False
         self._prepare_threads()
         _hosts.add(self)
@@ -126,8 +129,21 @@ class Host:
         manifest = self.admit(package, origin)
         where = f"{package.path}: {package.manifest.binary}"
         module = split_module(package.module, where)
-        program = Program(manifest, module, where, self._cache, self._spawner)
+        program = Program(
+            manifest,
+            module,
+            where,
+            self._cache,
+            self._spawner,
+            grants_of(),
+            self._quarantine(package.manifest.name, module.full_hash),
+        )
         return Plugin(program, self._run_in_thread)
+
+    def _quarantine(self, name: str, module_hash: str) -> Quarantine:
+        """Give the counter of a plugin's failed starts, which outlives a load that failed."""
+        file = quarantine_file(self.store.home, name, module_hash)
+        return self._quarantines.setdefault(file, Quarantine(name, file))
 
     def _run_in_thread(self, call: Callable[[], Result]) -> asyncio.Future[Result]:
         if self._threads is None:

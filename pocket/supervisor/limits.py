@@ -16,6 +16,12 @@ MAX_FRAME_BYTES: Final = MAX_PAYLOAD_BYTES + 4096
 TABLE_ELEMENTS: Final = 100_000
 """Function table of one plugin: ten times what the Go runtime declares, 1.6 MB at most."""
 
+HOST_CALLS: Final = 1_000
+"""Host calls of one call: more than any plugin that fetches a page of items one by one."""
+
+DISK_BYTES: Final = 64 << 20
+"""By how much the files of a plugin may grow through one of its workers."""
+
 LOG_BYTES: Final = 64 << 10
 """Log of one call: one screen a second for an hour is less; the rest is dropped."""
 

@@ -24,16 +24,17 @@ pub fn main() -> ExitCode {
 
 fn compile() -> Result<(Vec<String>, Vec<u8>), Fault> {
     sandbox::confine_compile()?;
-    let mut reader = Reader::stdin()?;
+    pipe::open()?;
+    let mut reader = Reader::stdin();
     let Some(body) = reader.next()? else {
         return Err(Fault::new(Code::Protocol, "nothing to compile"));
     };
-    let Request::Compile { wasm } = frame::parse(reader.bytes(body))? else {
+    let Request::Compile { wasm, metered } = frame::parse(reader.bytes(body))? else {
         return Err(Fault::new(Code::Protocol, "not a module"));
     };
     let bad = |error: &dyn std::fmt::Display| Fault::new(Code::BadModule, error);
     let survey = Survey::of(wasm).map_err(|error| bad(&error))?;
-    let engine = engine::compiler(&survey);
+    let engine = engine::compiler(&survey, metered);
     let module = Module::new(&engine, wasm).map_err(|error| bad(&error))?;
     let problems = abi::problems(&engine, &survey, &module);
     if !problems.is_empty() {

@@ -3,8 +3,8 @@
 use crate::abi::{Guest, PageMap};
 use crate::engine::{self, Guard, LimitedTunables};
 use crate::fault::{Code, Fault};
-use crate::frame::{self, Limits, Request, Usage, Writer};
-use crate::pipe::{Reader, send};
+use crate::frame::{self, Limits, Request, Surroundings, Usage, Writer};
+use crate::pipe::{self, Reader, send};
 use crate::sandbox::{self, CpuBudget};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -18,6 +18,7 @@ struct Worker {
     module: Module,
     source: Option<Vec<u8>>,
     limits: Limits,
+    surroundings: Surroundings,
     guard: Guard,
     pages: PageMap,
     cpu: CpuBudget,
@@ -36,13 +37,14 @@ pub fn main() -> ExitCode {
 }
 
 fn serve() -> Result<(), Fault> {
-    let mut reader = Reader::stdin()?;
+    pipe::open()?;
+    let mut reader = Reader::stdin();
     let Some(body) = reader.next()? else { return Ok(()) };
-    let Request::Start { limits, source } = frame::parse(reader.bytes(body))? else {
+    let Request::Start { limits, source, surroundings } = frame::parse(reader.bytes(body))? else {
         return Err(Fault::new(Code::Protocol, "a call before start"));
     };
     sandbox::confine_serve(limits.memory_bytes, limits.parent_pid)?;
-    let mut worker = Worker::load(limits, source.map(<[u8]>::to_vec))?;
+    let mut worker = Worker::load(limits, source.map(<[u8]>::to_vec), surroundings)?;
     sandbox::seal_serve()?;
     let mut guest = Some(worker.start()?);
     let memory_bytes = guest.as_ref().map_or(0, Guest::memory_bytes);
@@ -66,7 +68,11 @@ fn serve() -> Result<(), Fault> {
 }
 
 impl Worker {
-    fn load(limits: Limits, source: Option<Vec<u8>>) -> Result<Self, Fault> {
+    fn load(
+        limits: Limits,
+        source: Option<Vec<u8>>,
+        surroundings: Surroundings,
+    ) -> Result<Self, Fault> {
         let guard = Guard::default();
         let tunables =
             LimitedTunables::new(limits.memory_bytes, limits.table_elements, guard.clone());
@@ -84,6 +90,7 @@ impl Worker {
             module,
             source,
             limits,
+            surroundings,
             guard,
             writer: Writer::default(),
             response: Vec::new(),
@@ -93,7 +100,9 @@ impl Worker {
     fn start(&mut self) -> Result<Guest, Fault> {
         let _timer = self.cpu.start(Duration::from_millis(self.limits.start_cpu_ms))?;
         let store = Store::new(self.engine.clone());
-        Guest::start(store, &self.module, self.source.as_deref(), &self.limits, self.guard.clone())
+        let source = self.source.as_deref();
+        let guard = self.guard.clone();
+        Guest::start(store, &self.module, source, &self.limits, &self.surroundings, guard)
     }
 
     /// Answers one call; gives the instance for the next one, or None when the worker has to end.
@@ -110,6 +119,7 @@ impl Worker {
             });
         usage.wall_us = micros(begun.elapsed());
         usage.memory_bytes = guest.memory_bytes();
+        usage.fuel = guest.fuel_used(&self.limits);
         let outcome = outcome.and_then(|()| self.explain(&guest));
         match outcome {
             Ok(()) => {

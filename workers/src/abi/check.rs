@@ -2,6 +2,7 @@
 
 use super::imports::{Context, function};
 use crate::engine::{RESUME, Survey};
+use crate::frame::Surroundings;
 use wasmer::{Engine, ExternType, FunctionEnv, ImportType, Module, Store, Type};
 
 const I: Type = Type::I32;
@@ -60,7 +61,7 @@ pub fn problems(engine: &Engine, survey: &Survey, module: &Module) -> Vec<String
     found.extend(function_problem(module, RESUME, &[(&[], &[])], false));
     found.extend(survey.reserved.iter().map(|name| format!("export `{name}` is reserved")));
     let mut store = Store::new(engine.clone());
-    let context = FunctionEnv::new(&mut store, Context::new(0));
+    let context = FunctionEnv::new(&mut store, Context::new(0, Surroundings::default()));
     found.extend(
         module.imports().filter_map(|import| import_problem(&import, &mut store, &context)),
     );

@@ -1,8 +1,10 @@
 //! The wasm engine: which features a module may use, and how its memory is held down.
 
+mod fuel;
 mod memory;
 mod state;
 
+pub use fuel::{Fuel, METERING_PREFIX};
 pub use memory::{Guard, LimitedTunables};
 pub use state::{RESTORABLE, RESUME, STATE_PREFIX, Survey};
 
@@ -19,11 +21,15 @@ fn features() -> Features {
     features
 }
 
-/// An engine that compiles a module so that what the survey found can be restored.
-pub fn compiler(survey: &Survey) -> Engine {
+/// An engine that compiles a module so that what the survey found can be restored, and so that its
+/// instructions are counted if that is wanted.
+pub fn compiler(survey: &Survey, metered: bool) -> Engine {
     let mut cranelift = wasmer::sys::Cranelift::default();
     if let Some(middleware) = survey.middleware() {
         cranelift.push_middleware(middleware);
+    }
+    if metered {
+        fuel::meter(&mut cranelift);
     }
     EngineBuilder::new(cranelift).set_features(Some(features())).engine().into()
 }
