@@ -147,7 +147,7 @@ class InvalidPolicy(InvalidDocument):
     """policy.yaml has errors, or others can write to it; no plugin is loaded."""
 
     code = "invalid-policy"
-    exit_code = 19
+    exit_code = 45
     fault = Fault.OPERATOR
 
 

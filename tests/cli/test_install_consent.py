@@ -96,9 +96,9 @@ def _read_until(terminal: int, end: bytes | None) -> bytes:
 def test_a_plugin_that_asks_for_memory_and_time_alone_is_installed_unasked(
     pocket: Pocket, weather: Plugin
 ) -> None:
-    done = pocket("plugins", "install", weather(memory="4GB", cpu="1h", fuel=10))
+    done = pocket("plugins", "install", weather(memory="4GB", cpu="1h", fuel=10_000_000))
     assert done.returncode == 0, done.stderr
-    assert "it may execute up to 10 instructions in a call" in done.stdout
+    assert "it may execute up to 10,000,000 instructions in a call" in done.stdout
 
 
 def test_where_nobody_can_be_asked_yes_has_to_be_said(
