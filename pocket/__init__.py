@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pocket.errors import (
         CallError,
         CallTimeout,
+        ConsentRequired,
         CpuLimitExceeded,
         ExampleFailed,
         Fault,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         InvalidModule,
         InvalidOutput,
         InvalidPackage,
+        InvalidPolicy,
         InvalidWorkflow,
         MemoryLimitExceeded,
         NodeError,
@@ -55,18 +57,24 @@ if TYPE_CHECKING:
         WorkerUnavailable,
     )
     from pocket.flow import Workflow
+    from pocket.plugin.folder_grant import FolderGrant
     from pocket.plugin.manifest import Manifest
     from pocket.plugin.metadata import Example, NodeMetadata
+    from pocket.plugin.network_rule import NetworkRule
     from pocket.plugin.permissions import Permissions
+    from pocket.plugin.policy import Policy
     from pocket.supervisor.host import Host
     from pocket.supervisor.plugin import Plugin
     from pocket.supervisor.result import Result, Usage
 
 _HOMES = {
     "pocket.flow": ("Workflow",),
+    "pocket.plugin.folder_grant": ("FolderGrant",),
     "pocket.plugin.manifest": ("Manifest",),
     "pocket.plugin.metadata": ("Example", "NodeMetadata"),
+    "pocket.plugin.network_rule": ("NetworkRule",),
     "pocket.plugin.permissions": ("Permissions",),
+    "pocket.plugin.policy": ("Policy",),
     "pocket.supervisor.host": ("Host",),
     "pocket.supervisor.plugin": ("Plugin",),
     "pocket.supervisor.result": ("Result", "Usage"),
@@ -75,10 +83,12 @@ _HOMES = {
 __all__ = [
     "CallError",
     "CallTimeout",
+    "ConsentRequired",
     "CpuLimitExceeded",
     "Example",
     "ExampleFailed",
     "Fault",
+    "FolderGrant",
     "FuelExhausted",
     "Host",
     "HostClosed",
@@ -89,9 +99,11 @@ __all__ = [
     "InvalidModule",
     "InvalidOutput",
     "InvalidPackage",
+    "InvalidPolicy",
     "InvalidWorkflow",
     "Manifest",
     "MemoryLimitExceeded",
+    "NetworkRule",
     "NodeError",
     "NodeMetadata",
     "OutputTooLarge",
@@ -104,6 +116,7 @@ __all__ = [
     "PluginNotFound",
     "PluginQuarantined",
     "PocketError",
+    "Policy",
     "Problem",
     "ProtocolViolation",
     "Result",

@@ -55,6 +55,10 @@ class Document:
             steps, places = steps[:-1], self._values
         return places.get(steps, Place(self.path, 1, 1))
 
+    def names(self, path: Sequence[str | int]) -> bool:
+        """Say whether a value stands at `path`."""
+        return tuple(path) in self._values
+
 
 def path_text(path: Sequence[str | int]) -> str:
     """Write a path as people do: `("nodes", 0, "type")` is `nodes[0].type`."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pocket.errors import InstallError, PluginNotFound, PocketError, suggest
+from pocket.plugin.data_folder import data_folder
 from pocket.plugin.manifest import FILE_NAME, Manifest, read_manifest
 from pocket.plugin.package import Package
 
@@ -90,19 +91,32 @@ class Store:
         """
         name = package.manifest.name
         folder = self.plugins_folder / name
-        if folder.exists() and not replace:
-            raise InstallError(
-                f"plugin {name} is installed already",
-                hint="replace it with --replace, or remove it first",
-            )
+        if not replace:
+            self.require_vacant(name)
         try:
             self._put(package, folder)
         except OSError as error:
             raise InstallError(f"{folder}: {error.strerror}") from error
         return self._read(name)
 
-    def remove(self, name: str) -> None:
+    def require_vacant(self, name: str) -> None:
+        """Check that no plugin of this name is there.
+
+        Raises:
+            InstallError: one is.
+        """
+        if (self.plugins_folder / name).exists():
+            raise InstallError(
+                f"plugin {name} is installed already",
+                hint="replace it with --replace, or remove it first",
+            )
+
+    def remove(self, name: str, *, keep_data: bool = False) -> None:
         """Delete an installed plugin, even one whose manifest is broken.
+
+        Args:
+            name: of the plugin.
+            keep_data: leave what it kept in its store, for another version of it.
 
         Raises:
             PluginNotFound: none has this name.
@@ -114,6 +128,16 @@ class Store:
             self._take_away(self.plugins_folder / name)
         except OSError as error:
             raise InstallError(f"{self.plugins_folder / name}: {error.strerror}") from error
+        if not keep_data:
+            self._delete_data(data_folder(self.home, name))
+
+    def _delete_data(self, folder: Path) -> None:
+        try:
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise InstallError(f"{folder}: {error.strerror}", hint="delete it by hand") from error
 
     def _names(self) -> list[str]:
         try:
