@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from pocket.cli.help import Command, Group
 from pocket.cli.options import ConfigJson, InputJson, Output, PluginName, read_json
 from pocket.cli.output import Format, emit, note, print_error, render, table
 from pocket.document import JSON
@@ -21,10 +22,19 @@ if TYPE_CHECKING:
     from pocket.plugin.sources import Progress
     from pocket.supervisor.plugin import Plugin
 
-app = typer.Typer(no_args_is_help=True, help="Install, inspect and call plugins.")
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    help="Install, inspect and call plugins.",
+    epilog="""
+    pocket plugins validate ./my-plugin/
+    pocket plugins install sentiment-analyzer.tar.gz
+    pocket plugins call sentiment-analyzer sentiment --input '{"text": "I love it"}'
+    """,
+)
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_plugins(output: Output = Format.TEXT) -> None:
     """List the installed plugins.
 
@@ -43,6 +53,8 @@ def list_plugins(output: Output = Format.TEXT) -> None:
     if output is not Format.TEXT:
         emit([_manifest_json(plugin.manifest) for plugin in listing.plugins], output)
         return
+    if not listing.plugins and listing.problems:
+        return
     if not listing.plugins:
         note(f"no plugins in {store.plugins_folder}; `pocket plugins install FILE` adds one")
         return
@@ -58,7 +70,7 @@ def list_plugins(output: Output = Format.TEXT) -> None:
     print(table(rows, ("NAME", "VERSION", "NODES", "DESCRIPTION")))
 
 
-@app.command()
+@app.command(cls=Command)
 def info(name: PluginName, output: Output = Format.TEXT) -> None:
     """Show what an installed plugin is, what it offers and what it may use.
 
@@ -76,7 +88,7 @@ def info(name: PluginName, output: Output = Format.TEXT) -> None:
     print(f"folder:      {plugin.folder}")
 
 
-@app.command()
+@app.command(cls=Command)
 def install(
     source: Annotated[
         str, typer.Argument(metavar="FILE|URL", help="A .tar.gz, a folder or a URL.")
@@ -120,7 +132,7 @@ def install(
     print(f"it may use {', '.join(installed.manifest.permissions.in_words())}")
 
 
-@app.command()
+@app.command(cls=Command)
 def validate(
     path: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="A plugin's folder or .tar.gz.")],
     output: Output = Format.TEXT,
@@ -148,7 +160,7 @@ def validate(
     print(f"module:      {package.manifest.binary}, {format_bytes(len(package.module))}")
 
 
-@app.command()
+@app.command(cls=Command)
 def remove(name: PluginName) -> None:
     """Remove an installed plugin.
 
@@ -162,7 +174,7 @@ def remove(name: PluginName) -> None:
     print(f"removed {name}")
 
 
-@app.command()
+@app.command(cls=Command)
 def call(
     name: PluginName,
     node: Annotated[str, typer.Argument(metavar="NODE", help="One of the plugin's node types.")],
@@ -197,7 +209,7 @@ def call(
     emit({"output": result.output, "next": result.next, "usage": usage}, output)
 
 
-@app.command("test")
+@app.command("test", cls=Command)
 def run_examples(name: PluginName, output: Output = Format.TEXT) -> None:
     """Run the examples of a plugin's metadata and compare what it gives with what they promise.
 
