@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import typer.main
+from markdown import properties, table
 from typer import Typer
+from workflows_page import workflows_page
 
 from pocket import errors
 from pocket.cli.main import app
@@ -18,8 +20,6 @@ from pocket.plugin.manifest import manifest_schema, parse_manifest
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 NOTE = "<!-- Written by scripts/generate_docs.py; change the code instead. -->\n"
-
-PIPE = "\\|"
 
 EXAMPLE = """\
 name: sentiment-analyzer
@@ -47,32 +47,6 @@ permissions:
 
 state: fresh
 """
-
-
-def table(heading: list[str], rows: list[list[str]]) -> str:
-    """Give a Markdown table."""
-    lines = [heading, ["---"] * len(heading), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', PIPE) for cell in line)} |" for line in lines
-    )
-
-
-def properties(schema: dict[str, Any], path: str = "") -> Iterator[list[str]]:
-    """Give a row for every property of a schema, nested ones with their path."""
-    required = schema.get("required", [])
-    for name, inner in schema.get("properties", {}).items():
-        at = f"{path}{name}"
-        kind = " or ".join(f"`{value}`" for value in inner.get("enum", [])) or inner["type"]
-        default = (
-            "required"
-            if name in required
-            else f"`{inner['default']}`"
-            if inner.get("default")
-            else ""
-        )
-        yield [f"`{at}`", kind, default, inner["description"]]
-        yield from properties(inner, f"{at}.")
-        yield from properties(inner.get("items", {}), f"{at}[].")
 
 
 def manifest_page() -> str:
@@ -199,7 +173,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail if stale")
     check = parser.parse_args().check
-    pages = {"manifest.md": manifest_page(), "errors.md": errors_page(), "cli.md": cli_page(app)}
+    pages = {
+        "manifest.md": manifest_page(),
+        "workflows.md": f"{NOTE}\n{workflows_page()}",
+        "errors.md": errors_page(),
+        "cli.md": cli_page(app),
+    }
     stale = [name for name, text in pages.items() if _current(name) != text]
     if check:
         for name in stale:

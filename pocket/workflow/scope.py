@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Final
 
 from pocket.document import JSON
+
+MAX_RENDER_S: Final = 5.0
+"""Longest time that a template may take; one that a person wrote takes far less than a second."""
 
 
 @dataclass(slots=True)
@@ -18,6 +22,8 @@ class Scope:
     """The last output of every node that has run, by the node's name."""
     node: str = ""
     """The node that is running."""
+    render_until: float = 0.0
+    """When the template that is being rendered has to be done, by `time.monotonic`."""
 
 
 current_scope: ContextVar[Scope] = ContextVar("pocket_scope")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from pocket.document import JSON
 from pocket.errors import NodeError
 from pocket.workflow.numbers import plain
-from pocket.workflow.scope import Scope, current_scope
+from pocket.workflow.scope import MAX_RENDER_S, Scope, current_scope
 
 if TYPE_CHECKING:
     from gotpl import Environment
@@ -20,9 +21,6 @@ Text = Callable[[JSON, Scope], str]
 
 MAX_SOURCE_CHARS: Final = 64_000
 """Longest template source; one that a person wrote is far shorter."""
-_MAX_ITERATIONS: Final = 100_000
-_MAX_CALLS: Final = 100_000
-_MAX_DEPTH: Final = 100
 
 _REFUSED_FIELD = re.compile(r"(?:attribute|property|method) '(.*)' is not allowed", re.DOTALL)
 
@@ -66,6 +64,7 @@ def _compiled(source: str, label: str) -> Text:
 
     def text(value: JSON, scope: Scope) -> str:
         token = current_scope.set(scope)
+        scope.render_until = monotonic() + MAX_RENDER_S
         try:
             return render(plain(value))
         except TemplateError as error:
@@ -80,16 +79,12 @@ def _compiled(source: str, label: str) -> Text:
 
 @cache
 def _environment() -> Environment:
-    from gotpl import Environment, ExecutionBudget, SandboxPolicy
+    from gotpl import Environment, SandboxPolicy
 
-    from pocket.workflow.functions import FUNCTIONS, MAX_TEXT_CHARS
+    from pocket.workflow.budget import TimedBudget
+    from pocket.workflow.functions import FUNCTIONS
 
-    budget = ExecutionBudget(
-        max_output_chars=MAX_TEXT_CHARS,
-        max_iterations=_MAX_ITERATIONS,
-        max_template_depth=_MAX_DEPTH,
-        max_function_calls=_MAX_CALLS,
-    )
+    budget = TimedBudget()
     policy = SandboxPolicy(
         allow_functions=FUNCTIONS, max_template_chars=MAX_SOURCE_CHARS, default_budget=budget
     )
