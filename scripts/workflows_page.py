@@ -51,6 +51,20 @@ connections:
   - {from: parse, to: apologise, action: error}
 """
 
+CARE = """\
+name: careful
+nodes:
+  - name: translate
+    type: echo
+    timeout: 2s
+    retry: {max_attempts: 4, delay: 500ms}
+    fallback: {node: apologise}
+    ends: [default]
+  - name: apologise
+    type: template
+    config: {template: "no translation for {{.text}}"}
+"""
+
 _OF_GO = {
     "eq",
     "ne",
@@ -69,7 +83,7 @@ _OF_GO = {
 
 def workflows_page() -> str:
     """Give docs/workflows.md, without the note above it."""
-    for text in (FILE, CONNECTED):
+    for text in (FILE, CONNECTED, CARE):
         Workflow(parse_document(text, "docs/workflows.md", error=InvalidWorkflow))
     return f"""# Workflows
 
@@ -123,9 +137,27 @@ such a connection the run fails with the error.
 ```yaml
 {CONNECTED}```
 
+### Timeouts, retries, fallbacks
+
+```yaml
+{CARE}```
+
+- **`timeout`** ends an attempt for real: the process of a plugin is killed, a wait or a template
+  ends. The error is `node-timeout`. A node that only computes and that nothing could end has no
+  timeout; such a file is refused. `pocket run --timeout 30s` limits a whole run; nothing stands in
+  for what that ends.
+- **`retry`** makes more attempts where that may help: after a crash or a timeout, in short after an
+  error that [errors.md](errors.md) calls worth a retry. Bad input, an error that a plugin answers
+  with, and a limit of memory or CPU would only come again. Ctrl-C ends the wait between attempts.
+- **`fallback`** stands in after the last attempt, whatever the error was. `output` is taken for the
+  node's output, with the action `default`. `node` names a node that runs instead, on the same
+  input; what follows it, follows.
+- **`ends`** lists actions that end the run at this node, though a node may have that name, and
+  `default` ends the implied chain. Where an action leads nowhere, it keeps the warning away.
+
 ## Variables of the environment
 
-`${{NAME}}` in any text of a config stands for the variable of that name when the workflow is
+`${{NAME}}` in any text of the file stands for the variable of that name when the workflow is
 loaded, `${{NAME:text}}` for the text where there is no such variable; without a text that is an
 error. Write `$${{` for a literal `${{`. A variable's value may hold a template; take none from
 people you do not trust. `${{{{` is a dollar sign before a template.

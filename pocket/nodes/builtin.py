@@ -25,9 +25,11 @@ class BuiltinType:
         metadata: as a plugin would describe it.
         prepare: makes a node of a checked config.
         actions: what a node of this config can answer with.
+        timed: whether a node keeps an eye on its deadline; templates do.
     """
 
     metadata: NodeMetadata
     prepare: Callable[[Config], NodeCall]
     actions: Callable[[Config], frozenset[str]] = only_default
+    timed: bool = True
     renders: ClassVar[bool] = True

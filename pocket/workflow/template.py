@@ -64,10 +64,11 @@ def _compiled(source: str, label: str) -> Text:
 
     def text(value: JSON, scope: Scope) -> str:
         token = current_scope.set(scope)
-        scope.render_until = monotonic() + MAX_RENDER_S
+        scope.render_until = min(monotonic() + MAX_RENDER_S, scope.deadline)
         try:
             return render(plain(value))
         except TemplateError as error:
+            scope.check_time()
             raise _failure(error, label) from error
         except (ValueError, TypeError, RecursionError, OverflowError) as error:
             raise NodeError(f"{label}: {error}") from error
