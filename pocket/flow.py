@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 from pocket.document import JSON, Document, read_document
 from pocket.errors import InvalidInput, InvalidWorkflow, Problem
-from pocket.nodes.catalog import BUILTIN, NodeCatalog
+from pocket.nodes.catalog import NodeCatalog
 from pocket.nodes.plugin import PluginHost
 from pocket.workflow.engine import MAX_STEPS, Plan, Watcher, WorkflowResult
 from pocket.workflow.loader import Compiled, compile_workflow
@@ -34,7 +34,7 @@ class Workflow:
         self._host = host
         self._first = self._compile(host)
         self._by_host: WeakKeyDictionary[PluginHost, Compiled] = WeakKeyDictionary()
-        self._builtin_only = all(node.type in BUILTIN for node in self._first.spec.nodes)
+        self._builtin_only = host is None and self._first.plan is not None
         self.spec: WorkflowSpec = self._first.spec
         self.routes: Mapping[str, Mapping[str, str]] = self._first.routes
         self.warnings: tuple[Problem, ...] = self._first.warnings

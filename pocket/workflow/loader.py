@@ -14,7 +14,7 @@ from pocket.errors import InvalidInput, PluginNotFound, PocketError, Problem
 from pocket.schema import schema_problems
 from pocket.workflow.advice import advise
 from pocket.workflow.attempts import with_attempts
-from pocket.workflow.config import prepare_config
+from pocket.workflow.config import Configs, HostNeeded
 from pocket.workflow.durations import check_durations
 from pocket.workflow.engine import Plan, PlannedNode
 from pocket.workflow.environment import substitute
@@ -59,9 +59,9 @@ def compile_workflow(document: Document, catalog: Catalog, environ: Mapping[str,
     report.problems += schema_problems(document, workflow_schema())
     check_names(document.data, report)
     check_durations(document.data, report)
+    configs = Configs(document, catalog, report)
     prepared = {
-        index: _prepare(document, index, node, catalog, report)
-        for index, node in entries(document.data, "nodes")
+        index: _prepare(configs, index, node) for index, node in entries(document.data, "nodes")
     }
     report.refuse_errors()
     spec = parse_spec(cast("dict[str, JSON]", document.data))
@@ -90,24 +90,25 @@ def _usable(data: JSON, environ: Mapping[str, str], report: Report) -> JSON:
     return replaced
 
 
-def _prepare(
-    document: Document, index: int, node: dict[str, JSON], catalog: Catalog, report: Report
-) -> _Prepared:
-    nothing = _Prepared(None, None)
+def _prepare(configs: Configs, index: int, node: dict[str, JSON]) -> _Prepared:
+    nothing, report = _Prepared(None, None), configs.report
     if not isinstance(node.get("type"), str) or not isinstance(node["config"], dict):
         return nothing
     try:
-        node_type = catalog.get(str(node["type"]))
+        node_type = configs.catalog.get(str(node["type"]))
         if node_type is None:
             return nothing
-        errors_before = len(report.problems)
-        config = prepare_config(document, index, node_type, report)
-        if len(report.problems) > errors_before:
-            return nothing
+        problems_before = len(report.problems)
+        config = configs.prepare(("nodes", index, "config"), node_type)
         _check_timed(index, node, node_type, report)
+        if len(report.problems) > problems_before:
+            return nothing
         return _Prepared(node_type.prepare(config), node_type.actions(config))
+    except HostNeeded:
+        return nothing
     except (PluginNotFound, InvalidInput) as error:
-        report.add(("nodes", index, "type"), str(error), error.hint)
+        key = "config" if isinstance(error, InvalidInput) else "type"
+        report.add(("nodes", index, key), str(error), error.hint)
         return nothing
     except PocketError as error:
         error.step = str(node.get("name"))

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from math import inf
 from threading import Event
-from typing import Final
+from typing import Any, Final
 
 from pocket.document import JSON
 from pocket.errors import NodeTimeout
@@ -26,6 +26,8 @@ class Scope:
     """The last output of every node that has run, by the node's name."""
     node: str = ""
     """The node that is running."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What a node keeps between its steps in this run, by the node's name."""
     attempts: int = 1
     """How many attempts the node that is running has begun."""
     deadline: float = inf

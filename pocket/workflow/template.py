@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pocket.document import JSON
 from pocket.errors import NodeError
@@ -55,7 +55,7 @@ def _compiled(source: str, label: str) -> Text:
     from gotpl import TemplateError, TemplateSyntaxError
 
     try:
-        render = _environment().from_string(source).render
+        rendered = _environment().from_string(source).render
     except TemplateSyntaxError as error:
         message = re.sub(r"^template:\d+:\d+: ", "", str(error))
         raise TemplateSourceError(message, error.line, error.column) from error
@@ -66,7 +66,7 @@ def _compiled(source: str, label: str) -> Text:
         token = current_scope.set(scope)
         scope.render_until = min(monotonic() + MAX_RENDER_S, scope.deadline)
         try:
-            return render(plain(value))
+            return rendered(plain(value))
         except TemplateError as error:
             scope.check_time()
             raise _failure(error, label) from error
@@ -76,6 +76,16 @@ def _compiled(source: str, label: str) -> Text:
             current_scope.reset(token)
 
     return text
+
+
+def render(value: Any, input: JSON, scope: Scope) -> JSON:  # noqa: A002
+    """Give a value with every compiled text in it rendered."""
+    if isinstance(value, dict):
+        return {key: render(item, input, scope) for key, item in value.items()}
+    if isinstance(value, list):
+        return [render(item, input, scope) for item in value]
+    rendered: JSON = value(input, scope) if callable(value) else value
+    return rendered
 
 
 @cache

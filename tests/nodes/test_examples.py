@@ -19,7 +19,7 @@ EXAMPLES = [
 @pytest.mark.parametrize(("metadata", "example"), EXAMPLES)
 def test_an_example_gives_what_it_promises(run: Run, metadata: NodeMetadata, example: Example):
     output = run(metadata.type, example.input, name="greet", **example.config).output
-    assert output == example.output
+    assert _without_time(output) == _without_time(example.output)
     if metadata.output_schema is not None:
         jsonschema.validate(output, metadata.output_schema)
 
@@ -35,3 +35,9 @@ def test_a_type_describes_itself(name: str):
     assert metadata.config_schema["additionalProperties"] is False
     described = metadata.config_schema["properties"].values()
     assert all(inner.get("description") for inner in described)
+
+
+def _without_time(output):
+    return (
+        {**output, "duration": None} if isinstance(output, dict) and "summary" in output else output
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nodes.conftest import Run
+from nodes.conftest import Refused, Run
 from pocket.errors import NodeError
 
 NASTY = '"; {{.x}} \\ \n\t\0 \u2028 \x85 \x7f \ufeff é😀 </script> $' + "{HOME} '"
@@ -98,3 +98,27 @@ def test_a_template_that_takes_too_long_is_stopped(run: Run):
     template = f'{{{{define "walk"}}}}{{{{if .next}}}}{twice}{{{{end}}}}{{{{end}}}}{twice}'
     with pytest.raises(NodeError, match="rendering took longer than 5s"):
         run("template", value, template=template)
+
+
+def test_a_template_can_stand_in_a_file_beside_the_workflow(run: Run, tmp_path):
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts" / "hello.tmpl").write_text("Hello {{.}}\n")
+    assert run("template", "Ada", template_file="texts/hello.tmpl").output == "Hello Ada\n"
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/hostname", "link", "absent", ".", "a\0b"])
+def test_no_file_is_read_from_elsewhere(refused: Refused, tmp_path, name):
+    (tmp_path.parent / "outside").write_text("secret")
+    (tmp_path / "link").symlink_to(tmp_path.parent / "outside")
+    said = refused("template", template_file=name)
+    assert "nodes[0].config.template_file" in said
+    assert "secret" not in said
+
+
+def test_either_a_template_or_a_file_is_needed(refused: Refused):
+    assert "give either template or template_file" in refused("template")
+
+
+def test_a_template_file_is_checked_at_load(refused: Refused, tmp_path):
+    (tmp_path / "broken").write_text("line\n{{if}}")
+    assert "template 2:5" in refused("template", template_file="broken")

@@ -63,7 +63,9 @@ def test_a_template_nested_too_deep_is_refused(open_):
 
 
 FIELDS = """name type config start nodes connections from to action description version metadata message
-    template conditions if then else on_error output_format timeout retry fallback ends"""
+    template conditions if then else on_error output_format timeout retry fallback ends route routes
+    default schema schema_file fail_on_error mode key count tasks node input max_concurrency"""
+TYPES = ["echo", "template", "conditional", "router", "validate", "aggregate", "parallel"]
 KEYS = st.sampled_from(FIELDS.split())
 VALUES = st.recursive(
     JSON
@@ -72,7 +74,7 @@ VALUES = st.recursive(
     max_leaves=25,
 )
 NODES = st.fixed_dictionaries(
-    {"name": VALUES, "type": st.sampled_from(["echo", "template", "conditional"]) | VALUES},
+    {"name": VALUES, "type": st.sampled_from(TYPES) | VALUES},
     optional={"config": st.dictionaries(KEYS, VALUES, max_size=4) | VALUES},
 )
 FILES = st.fixed_dictionaries(
