@@ -5,6 +5,7 @@ mod cpu;
 pub use cpu::CpuBudget;
 
 use crate::fault::{Code, Fault};
+use crate::frame::{FIRST_FOLDER, Folder, Limits};
 use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal};
 
 /// wasmer reserves 8 GiB of addresses for a memory; two may live at once, and the rest is code.
@@ -16,6 +17,9 @@ const COMPILE_DATA_BYTES: u64 = 3 << 30;
 const COMPILE_CPU_S: u64 = 120;
 /// stdin, stdout, stderr, the artifact while it is loaded, and a few for the engine.
 const OPEN_FILES: u64 = 16;
+/// Files and folders that the guest of a worker with folders may have open at once.
+pub const GUEST_FILES: u64 = 64;
+const WRITE: u8 = 2;
 
 fn refuse<E: std::fmt::Display>(step: &'static str) -> impl Fn(E) -> Fault {
     move |error| Fault::new(Code::Sandbox, format!("{step}: {error}"))
@@ -27,8 +31,8 @@ fn limit(resource: Resource, value: u64, step: &'static str) -> Result<(), Fault
 }
 
 /// What every role wants: die with the host, gain nothing, show nothing.
-fn common(parent_pid: Option<u32>) -> Result<(), Fault> {
-    close_other_fds()?;
+fn common(parent_pid: Option<u32>, folders: u64) -> Result<(), Fault> {
+    close_other_fds(folders)?;
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
         .map_err(refuse("die with the host"))?;
     let parent = rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get().unsigned_abs());
@@ -38,12 +42,14 @@ fn common(parent_pid: Option<u32>) -> Result<(), Fault> {
     rustix::thread::set_no_new_privs(true).map_err(refuse("no new privileges"))?;
     rustix::process::chdir("/").map_err(refuse("working folder"))?;
     limit(Resource::Core, 0, "core dumps")?;
-    limit(Resource::Nofile, OPEN_FILES, "open files")
+    let guest_files = if folders > 0 { folders + GUEST_FILES } else { 0 };
+    limit(Resource::Nofile, OPEN_FILES + guest_files, "open files")
 }
 
-fn close_other_fds() -> Result<(), Fault> {
-    // SAFETY: nothing in this process owns a descriptor above the artifact's (3) yet.
-    let closed = unsafe { libc::syscall(libc::SYS_close_range, 4, u32::MAX, 0) };
+fn close_other_fds(folders: u64) -> Result<(), Fault> {
+    let first = FIRST_FOLDER.unsigned_abs() + u32::try_from(folders).unwrap_or(0);
+    // SAFETY: nothing in this process owns a descriptor above the last folder's yet.
+    let closed = unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
     if closed == 0 {
         return Ok(());
     }
@@ -56,25 +62,31 @@ fn undumpable() -> Result<(), Fault> {
 }
 
 /// The limits of a serving worker, before its artifact is loaded.
-pub fn confine_serve(memory_bytes: u64, parent_pid: u32) -> Result<(), Fault> {
-    common(Some(parent_pid))?;
-    let files = Rlimit { current: Some(0), maximum: Some(memory_bytes) };
+pub fn confine_serve(limits: &Limits, folders: &[Folder]) -> Result<(), Fault> {
+    common(Some(limits.parent_pid), folders.len() as u64)?;
+    let writes = folders.iter().any(|folder| folder.mode & WRITE != 0);
+    let file_bytes = if writes { limits.disk_bytes } else { 0 };
+    let most = limits.memory_bytes.max(file_bytes);
+    let files = Rlimit { current: Some(file_bytes), maximum: Some(most) };
     rustix::process::setrlimit(Resource::Fsize, files).map_err(refuse("file size"))?;
-    limit(Resource::Data, memory_bytes + BASE_DATA_BYTES, "data size")?;
+    // A guest that writes too much is told so, and not killed.
+    // SAFETY: nothing is run by the signal; it is only ignored.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+    limit(Resource::Data, limits.memory_bytes + BASE_DATA_BYTES, "data size")?;
     limit(Resource::As, ADDRESS_SPACE_BYTES, "address space")
 }
 
 /// Lets `work` write files of this size, within the hard limit: the image of a guest's memory
 /// counts as one.
 pub fn writing_files<T>(bytes: u64, work: impl FnOnce() -> T) -> Result<T, Fault> {
-    let maximum = rustix::process::getrlimit(Resource::Fsize).maximum;
+    let Rlimit { current: before, maximum } = rustix::process::getrlimit(Resource::Fsize);
     let allow = |current| {
-        rustix::process::setrlimit(Resource::Fsize, Rlimit { current: Some(current), maximum })
+        rustix::process::setrlimit(Resource::Fsize, Rlimit { current, maximum })
             .map_err(refuse("file size"))
     };
-    allow(bytes)?;
+    allow(Some(bytes))?;
     let done = work();
-    allow(0)?;
+    allow(before)?;
     Ok(done)
 }
 
@@ -85,7 +97,7 @@ pub fn seal_serve() -> Result<(), Fault> {
 
 /// The limits of a compiling worker.
 pub fn confine_compile() -> Result<(), Fault> {
-    common(None)?;
+    common(None, 0)?;
     limit(Resource::Fsize, 0, "file size")?;
     undumpable()?;
     limit(Resource::Data, COMPILE_DATA_BYTES, "data size")?;
