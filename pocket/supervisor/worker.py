@@ -161,7 +161,7 @@ class Worker:
             os.getpid(),
             self._manifest.state == "kept",
             0 if self._surroundings.broker is None else limits.HOST_CALLS,
-            limits.DISK_BYTES,
+            permissions.disk_bytes,
             permissions.fuel or 0,
         ]
         environ = list(self._surroundings.environ)

@@ -7,14 +7,14 @@ mod rlimits;
 mod seccomp;
 
 pub use cpu::CpuBudget;
+pub use rlimits::GUEST_FILES;
 
 use crate::fault::{Code, Fault};
+use crate::frame::FIRST_FOLDER;
 use layers::Layers;
 use rustix::process::{DumpableBehavior, Signal};
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
-/// The host hands granted folders over from this descriptor on; 3 is the artifact.
-pub const FIRST_FOLDER: RawFd = 4;
 /// Where the image of the guest's memory is open; the policies name it.
 pub const IMAGE: RawFd = 62;
 /// Where /proc/self/pagemap is open; the policies name it. A process has room for 64 at no cost.
