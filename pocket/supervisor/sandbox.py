@@ -1,4 +1,4 @@
-"""Which layers of the workers' sandbox are in force, and the operator's switch to leave some out."""
+"""The layers of the workers' sandbox, and the operator's switch to leave some of them out."""
 
 from __future__ import annotations
 
