@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from pocket.cli import nodes, plugins, run, version
+from pocket.cli import nodes, plugins, run, security, version
 from pocket.cli.output import Format, note, print_error
 from pocket.errors import PocketError
 
@@ -27,6 +27,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(nodes.app, name="nodes")
+app.add_typer(security.app, name="security")
 app.command("version")(version.version)
 
 

@@ -55,8 +55,17 @@ class Prober:
             os.chown(self.folder, user, user)
             self._as = ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups"]
 
-    def __call__(self, policy: str, what: str, *words: str | int, without: str = "") -> Answer:
+    def __call__(
+        self,
+        policy: str,
+        what: str,
+        *words: str | int,
+        without: str = "",
+        namespaces: bool = False,
+    ) -> Answer:
         argv = [*self._as, self.binary, "probe", policy, what, *map(str, words)]
+        if namespaces:
+            argv.append("--namespaces")
         if without:
             argv += ["--unsafe-without", without]
         with self._descriptors() as (reading, actions):

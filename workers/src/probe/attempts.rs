@@ -1,10 +1,16 @@
 //! Everything that a worker that was taken over might try, by name.
 
 use super::{outcome, report};
+use crate::engine::{Guard, LimitedTunables};
+use crate::fault::Fault;
+use crate::sandbox::CpuBudget;
 use libc::{c_int, c_long, c_void};
 use std::ffi::CString;
 use std::io::{Error, Result};
 use std::ptr::{null, null_mut};
+use std::time::Duration;
+use wasmer::sys::Tunables;
+use wasmer_types::{MemoryType, Pages, TableType, Type};
 
 type Attempt = fn(&[&str]) -> Result<String>;
 
@@ -56,6 +62,10 @@ const NAMES: &[(&str, Attempt)] = &[
     ("panic", |_| panic!("as asked")),
     ("abort", |_| std::process::abort()),
     ("fault", fault),
+    ("spin", spin),
+    ("hang", hang),
+    ("wasm-memory", wasm_memory),
+    ("wasm-table", wasm_table),
 ];
 
 pub fn named(name: &str) -> Option<Attempt> {
@@ -283,4 +293,39 @@ fn fault(_: &[&str]) -> Result<String> {
     // SAFETY: not at all; the process is meant to die of it.
     unsafe { null_mut::<u8>().wrapping_add(8).write_volatile(0) };
     Ok(String::new())
+}
+
+/// Uses CPU time until its timer kills it.
+fn spin(_: &[&str]) -> Result<String> {
+    let _timer = CpuBudget::new().start(Duration::from_millis(10)).map_err(fault_error)?;
+    loop {
+        std::hint::spin_loop();
+    }
+}
+
+/// Waits for ever, as long as its stdin is open.
+fn hang(_: &[&str]) -> Result<String> {
+    let mut fds = [libc::pollfd { fd: 0, events: libc::POLLIN, revents: 0 }];
+    call(libc::SYS_ppoll, [fds.as_mut_ptr() as c_long, 1, 0, 0, 8, 0])
+}
+
+fn fault_error(fault: Fault) -> Error {
+    Error::other(fault.message)
+}
+
+/// Tunables that allow one page of 64 KiB and one element.
+fn smallest() -> LimitedTunables {
+    LimitedTunables::new(1 << 16, 1, Guard::default())
+}
+
+fn wasm_memory(_: &[&str]) -> Result<String> {
+    let two = MemoryType::new(Pages(2), None, false);
+    let style = smallest().memory_style(&two);
+    smallest().create_host_memory(&two, &style).map(|_| String::new()).map_err(Error::other)
+}
+
+fn wasm_table(_: &[&str]) -> Result<String> {
+    let two = TableType::new(Type::FuncRef, 2, None);
+    let style = smallest().table_style(&two);
+    smallest().create_host_table(&two, &style).map(|_| String::new()).map_err(Error::other)
 }

@@ -1,5 +1,6 @@
 //! What the kernel says of this process after the sandbox is on, one `name=value` a line.
 
+use crate::sandbox::RULES;
 use std::fmt::Write as _;
 use std::io::Result;
 
@@ -64,6 +65,9 @@ pub fn report(_: &[&str]) -> Result<String> {
     ];
     for (name, resource) in limits {
         say(name, i64::try_from(limit(resource)).unwrap_or(-1));
+    }
+    for (policy, rules) in RULES {
+        let _ = writeln!(lines, "rules_{policy}={rules}");
     }
     Ok(lines)
 }
