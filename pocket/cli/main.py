@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from pocket.cli import nodes, plugins, policy, run, version
+from pocket.cli import nodes, plugins, policy, run, security, version
 from pocket.cli.help import Command, Group
 from pocket.cli.output import Format, note, print_error
 from pocket.errors import PocketError
@@ -35,6 +35,7 @@ app.command("run", cls=Command)(run.run)
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(nodes.app, name="nodes")
 app.add_typer(policy.app, name="policy")
+app.add_typer(security.app, name="security")
 app.command("version", cls=Command)(version.version)
 
 

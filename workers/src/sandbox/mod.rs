@@ -3,11 +3,13 @@
 mod cpu;
 mod landlock;
 mod layers;
+mod namespaces;
 mod rlimits;
 mod seccomp;
 
 pub use cpu::CpuBudget;
 pub use rlimits::GUEST_FILES;
+pub use seccomp::RULES;
 
 use crate::fault::{Code, Fault};
 use crate::frame::FIRST_FOLDER;
@@ -46,6 +48,9 @@ impl Confinement<'_> {
         let policy = if self.folders.is_empty() { seccomp::SERVE } else { seccomp::SERVE_FILES };
         let layers = Layers::wanted()?;
         rlimits::open_files(self.folders.len())?;
+        if layers.namespaces {
+            namespaces::enter()?;
+        }
         if layers.landlock {
             landlock::restrict(self.folders)?;
         }
@@ -64,6 +69,9 @@ pub fn confine_compile(threads: impl FnOnce() -> Result<(), Fault>) -> Result<()
     let layers = Layers::wanted()?;
     common(0, None)?;
     rlimits::compile()?;
+    if layers.namespaces {
+        namespaces::enter()?;
+    }
     if layers.landlock {
         landlock::restrict(&[])?;
     }
