@@ -170,7 +170,8 @@ def public_values() -> Iterator[tuple[str, type]]:
 def api_section(name: str, value: type) -> str:
     """Describe one class: what it is, how it is made, what it can do."""
     said = inspect.getdoc(value) or ""
-    code = "\n".join(fields(value))
+    # In the quotation marks of the formatter, which looks into Markdown too.
+    code = "\n".join(fields(value)).replace("'", '"')
     if not code and "Made by" not in said:
         code = signature(name, value).removesuffix(" -> None")
     parts = [f"## {name}", f"```python\n{code}\n```" if code else "", as_markdown(said)]
