@@ -73,6 +73,11 @@ def main() -> None:
 def _run() -> None:
     try:
         app(prog_name="pocket")
+    except SystemExit as ending:
+        # typer makes exit code 1 of it, which is that of a bug.
+        if isinstance(ending.__context__, BrokenPipeError):
+            raise ending.__context__ from None
+        raise
     finally:
         # A reader that has gone is found out here, not when Python exits.
         sys.stdout.flush()
