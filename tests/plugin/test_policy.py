@@ -43,7 +43,7 @@ def manifest_of(*permissions: str, name: str = "weather") -> Manifest:
 
 
 def refused(policy: Policy, manifest: Manifest) -> list[str]:
-    short = f"{policy.path}:"
+    short = f"{policy.path or 'policy'}:"
     return [str(problem).replace(short, "policy:") for problem in policy.check(manifest)]
 
 
@@ -276,6 +276,8 @@ def test_a_plugin_cannot_write_what_would_give_it_more(tmp_path: Path) -> None:
         "permissions.filesystem[2]",
     ]
     assert all("which it could rewrite" in problem.message for problem in found)
+    nowhere = Policy.from_mapping({"limits": {"memory": "1GB"}})
+    assert refusals(manifest_of(f"  filesystem: ['write:{Path.cwd()}']"), nowhere, NOWHERE) == []
 
 
 @pytest.mark.parametrize(
