@@ -24,7 +24,9 @@ PocketError
 │   ├── PermissionDenied
 │   └── PluginQuarantined    it does not start, and is not tried for now
 ├── NodeError                a built-in node of a workflow failed
+├── NodeTimeout              an attempt of a node took longer than its timeout
 ├── StepLimitExceeded        a workflow went round in circles
+├── RunTimeout               a run took longer than it may
 ├── ProtocolViolation        the worker broke the protocol
 ├── SandboxUnavailable       a limit cannot be enforced here
 ├── WorkerUnavailable        pocket-worker is missing or cannot start
@@ -310,6 +312,23 @@ class StepLimitExceeded(PocketError):
 
     code = "step-limit-exceeded"
     exit_code = 31
+    fault = Fault.CALLER
+
+
+class NodeTimeout(PocketError):
+    """An attempt of a workflow's node took longer than the node's `timeout`."""
+
+    code = "node-timeout"
+    exit_code = 32
+    fault = Fault.CALLER
+    retryable = True
+
+
+class RunTimeout(PocketError):
+    """A run of a workflow took longer than it may."""
+
+    code = "run-timeout"
+    exit_code = 33
     fault = Fault.CALLER
 
 

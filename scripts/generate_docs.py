@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import typer.main
+from markdown import properties, table
 from typer import Typer
+from workflows_page import workflows_page
 
 from pocket import errors
 from pocket.cli.main import app
@@ -21,8 +23,6 @@ from pocket.plugin.policy_reader import policy_schema
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 NOTE = "<!-- Written by scripts/generate_docs.py; change the code instead. -->\n"
-
-PIPE = "\\|"
 
 EXAMPLE = """\
 name: sentiment-analyzer
@@ -82,54 +82,6 @@ plugins:
         memory: 1GB
       network: none
 """
-
-
-def table(heading: list[str], rows: list[list[str]]) -> str:
-    """Give a Markdown table."""
-    lines = [heading, ["---"] * len(heading), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', PIPE) for cell in line)} |" for line in lines
-    )
-
-
-def properties(
-    schema: dict[str, Any], path: str = "", root: dict[str, Any] | None = None
-) -> Iterator[list[str]]:
-    """Give a row for every property of a schema, nested ones with their path."""
-    root = root or schema
-    required = schema.get("required", [])
-    for name, described in schema.get("properties", {}).items():
-        inner = resolved(described, root)
-        at = f"{path}{name}"
-        default = (
-            "required"
-            if name in required
-            else f"`{inner['default']}`"
-            if inner.get("default")
-            else ""
-        )
-        yield [f"`{at}`", kind(inner), default, inner["description"]]
-        yield from properties(inner, f"{at}.", root)
-        yield from properties(inner.get("items", {}), f"{at}[].", root)
-        if isinstance(inner.get("additionalProperties"), dict):
-            listed = ", ".join(f"`{key}`" for key in inner["additionalProperties"]["properties"])
-            yield [f"`{at}.NAME`", "object", "", f"{listed}, as above"]
-
-
-def resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
-    """Follow a reference into the same schema."""
-    if "$ref" not in schema:
-        return schema
-    found: dict[str, Any] = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
-    return found
-
-
-def kind(schema: dict[str, Any]) -> str:
-    """Give the type of a value, or the values that it may have."""
-    if "enum" in schema:
-        return " or ".join(f"`{value}`" for value in schema["enum"])
-    wanted = schema["type"]
-    return wanted if isinstance(wanted, str) else " or ".join(wanted)
 
 
 def manifest_page() -> str:
@@ -311,6 +263,7 @@ def main() -> int:
     pages = {
         "manifest.md": manifest_page(),
         "policy.md": policy_page(),
+        "workflows.md": f"{NOTE}\n{workflows_page()}",
         "errors.md": errors_page(),
         "cli.md": cli_page(app),
     }

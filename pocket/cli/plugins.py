@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from pocket.cli.consent import ask_consent
+from pocket.cli.help import Command, Group
 from pocket.cli.options import ConfigJson, InputJson, Output, PluginName, read_json
 from pocket.cli.output import Format, emit, note, print_error, printable, render, table
 from pocket.document import JSON
@@ -22,10 +23,19 @@ if TYPE_CHECKING:
     from pocket.plugin.sources import Progress
     from pocket.supervisor.plugin import Plugin
 
-app = typer.Typer(no_args_is_help=True, help="Install, inspect and call plugins.")
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    help="Install, inspect and call plugins.",
+    epilog="""
+    pocket plugins validate ./my-plugin/
+    pocket plugins install sentiment-analyzer.tar.gz
+    pocket plugins call sentiment-analyzer sentiment --input '{"text": "I love it"}'
+    """,
+)
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_plugins(output: Output = Format.TEXT) -> None:
     """List the installed plugins.
 
@@ -52,6 +62,8 @@ def list_plugins(output: Output = Format.TEXT) -> None:
             output,
         )
         return
+    if not listing.plugins and listing.problems:
+        return
     if not listing.plugins:
         note(f"no plugins in {store.plugins_folder}; `pocket plugins install FILE` adds one")
         return
@@ -69,7 +81,7 @@ def list_plugins(output: Output = Format.TEXT) -> None:
         note(f"{name} is in quarantine, because it does not start: {reason}")
 
 
-@app.command()
+@app.command(cls=Command)
 def info(name: PluginName, output: Output = Format.TEXT) -> None:
     """Show what an installed plugin is, what it offers and what it may use.
 
@@ -87,7 +99,7 @@ def info(name: PluginName, output: Output = Format.TEXT) -> None:
     print(f"folder:      {plugin.folder}")
 
 
-@app.command()
+@app.command(cls=Command)
 def install(
     source: Annotated[
         str, typer.Argument(metavar="FILE|URL", help="A .tar.gz, a folder or a URL.")
@@ -145,7 +157,7 @@ def install(
         print(printable(f"it {line}"))
 
 
-@app.command()
+@app.command(cls=Command)
 def validate(
     path: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="A plugin's folder or .tar.gz.")],
     output: Output = Format.TEXT,
@@ -173,7 +185,7 @@ def validate(
     print(f"module:      {package.manifest.binary}, {format_bytes(len(package.module))}")
 
 
-@app.command()
+@app.command(cls=Command)
 def remove(
     name: PluginName,
     keep_data: Annotated[
@@ -194,7 +206,7 @@ def remove(
     print(f"removed {name}")
 
 
-@app.command()
+@app.command(cls=Command)
 def release(name: PluginName) -> None:
     """Let a plugin in quarantine start again.
 
@@ -211,7 +223,7 @@ def release(name: PluginName) -> None:
     print(f"released {name}" if released else f"{name} is not in quarantine")
 
 
-@app.command()
+@app.command(cls=Command)
 def call(
     name: PluginName,
     node: Annotated[str, typer.Argument(metavar="NODE", help="One of the plugin's node types.")],
@@ -246,7 +258,7 @@ def call(
     emit({"output": result.output, "next": result.next, "usage": usage}, output)
 
 
-@app.command("test")
+@app.command("test", cls=Command)
 def run_examples(name: PluginName, output: Output = Format.TEXT) -> None:
     """Run the examples of a plugin's metadata and compare what it gives with what they promise.
 

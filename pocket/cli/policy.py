@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pocket.cli.help import Command, Group
 from pocket.cli.options import Output, complete_plugin
 from pocket.cli.output import Format, emit, note, print_error, printable, problem_json, render
 from pocket.errors import PermissionDenied, Problem
@@ -13,10 +14,15 @@ from pocket.errors import PermissionDenied, Problem
 if TYPE_CHECKING:
     from pocket.plugin.store import InstalledPlugin, Store
 
-app = typer.Typer(no_args_is_help=True, help="Show what the operator allows plugins.")
+app = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Show what the operator allows plugins.",
+)
 
 
-@app.command()
+@app.command(cls=Command)
 def show(
     plugin: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only what holds for this plugin.")
@@ -47,7 +53,7 @@ def show(
     print(printable(render(data, Format.YAML)))
 
 
-@app.command()
+@app.command(cls=Command)
 def check(
     name: Annotated[
         str | None,

@@ -25,6 +25,7 @@ from pocket.supervisor.plugin import Plugin
 from pocket.supervisor.program import Program
 from pocket.supervisor.quarantine import Quarantine, quarantine_file
 from pocket.supervisor.result import Result
+from pocket.supervisor.sandbox import warn
 from pocket.supervisor.spawner import Spawner
 from pocket.supervisor.surroundings import grants_of
 
@@ -45,6 +46,7 @@ class Host:
     """
 
     def __init__(self, *, home: Path | None = None) -> None:
+        warn()
         self.store = Store(home)
         self._cache = ArtifactCache(self.store.cache_folder)
         self._plugins: dict[Path | Package, Plugin] = {}

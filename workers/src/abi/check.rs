@@ -3,12 +3,13 @@
 use super::imports::{Context, function};
 use crate::engine::{RESUME, Survey};
 use crate::frame::Surroundings;
-use wasmer::{Engine, ExternType, FunctionEnv, ImportType, Module, Store, Type};
+use wasmer::{Engine, ExternType, FunctionEnv, ImportType, Store, Type};
+use wasmer_types::ModuleInfo;
 
 const I: Type = Type::I32;
 
 fn function_problem(
-    module: &Module,
+    module: &ModuleInfo,
     name: &str,
     accepted: &[(&[Type], &[Type])],
     required: bool,
@@ -46,7 +47,7 @@ fn import_problem(
 }
 
 /// Everything that keeps `module` from being a plugin; empty for a good one.
-pub fn problems(engine: &Engine, survey: &Survey, module: &Module) -> Vec<String> {
+pub fn problems(engine: &Engine, survey: &Survey, module: &ModuleInfo) -> Vec<String> {
     let memory = module
         .exports()
         .any(|export| export.name() == "memory" && matches!(export.ty(), ExternType::Memory(_)));
