@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from pocket.errors import (
         CallError,
         CallTimeout,
+        ConsentRequired,
         CpuLimitExceeded,
         ExampleFailed,
         Fault,
+        FuelExhausted,
         HostClosed,
         InstallError,
         InvalidDocument,
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
         InvalidModule,
         InvalidOutput,
         InvalidPackage,
+        InvalidPolicy,
         InvalidWorkflow,
         MemoryLimitExceeded,
         NodeError,
@@ -46,6 +49,7 @@ if TYPE_CHECKING:
         PluginCrashed,
         PluginError,
         PluginNotFound,
+        PluginQuarantined,
         PocketError,
         Problem,
         ProtocolViolation,
@@ -55,18 +59,24 @@ if TYPE_CHECKING:
         WorkerUnavailable,
     )
     from pocket.flow import Workflow
+    from pocket.plugin.folder_grant import FolderGrant
     from pocket.plugin.manifest import Manifest
     from pocket.plugin.metadata import Example, NodeMetadata
+    from pocket.plugin.network_rule import NetworkRule
     from pocket.plugin.permissions import Permissions
+    from pocket.plugin.policy import Policy
     from pocket.supervisor.host import Host
     from pocket.supervisor.plugin import Plugin
     from pocket.supervisor.result import Result, Usage
 
 _HOMES = {
     "pocket.flow": ("Workflow",),
+    "pocket.plugin.folder_grant": ("FolderGrant",),
     "pocket.plugin.manifest": ("Manifest",),
     "pocket.plugin.metadata": ("Example", "NodeMetadata"),
+    "pocket.plugin.network_rule": ("NetworkRule",),
     "pocket.plugin.permissions": ("Permissions",),
+    "pocket.plugin.policy": ("Policy",),
     "pocket.supervisor.host": ("Host",),
     "pocket.supervisor.plugin": ("Plugin",),
     "pocket.supervisor.result": ("Result", "Usage"),
@@ -75,10 +85,13 @@ _HOMES = {
 __all__ = [
     "CallError",
     "CallTimeout",
+    "ConsentRequired",
     "CpuLimitExceeded",
     "Example",
     "ExampleFailed",
     "Fault",
+    "FolderGrant",
+    "FuelExhausted",
     "Host",
     "HostClosed",
     "InstallError",
@@ -88,9 +101,11 @@ __all__ = [
     "InvalidModule",
     "InvalidOutput",
     "InvalidPackage",
+    "InvalidPolicy",
     "InvalidWorkflow",
     "Manifest",
     "MemoryLimitExceeded",
+    "NetworkRule",
     "NodeError",
     "NodeMetadata",
     "NodeTimeout",
@@ -102,7 +117,9 @@ __all__ = [
     "PluginCrashed",
     "PluginError",
     "PluginNotFound",
+    "PluginQuarantined",
     "PocketError",
+    "Policy",
     "Problem",
     "ProtocolViolation",
     "Result",

@@ -16,14 +16,30 @@ def table(heading: list[str], rows: list[list[str]]) -> str:
     )
 
 
-def properties(schema: dict[str, Any], path: str = "") -> Iterator[list[str]]:
+def properties(
+    schema: dict[str, Any], path: str = "", root: dict[str, Any] | None = None
+) -> Iterator[list[str]]:
     """Give a row for every property of a schema, nested ones with their path."""
+    root = root or schema
     required = schema.get("required", [])
-    for name, inner in schema.get("properties", {}).items():
+    for name, described in schema.get("properties", {}).items():
+        inner = _resolved(described, root)
         at = f"{path}{name}"
         yield [f"`{at}`", _kind(inner), _default(name in required, inner), inner["description"]]
-        yield from properties(inner, f"{at}.")
-        yield from properties(inner.get("items", {}), f"{at}[].")
+        yield from properties(inner, f"{at}.", root)
+        yield from properties(inner.get("items", {}), f"{at}[].", root)
+        others = inner.get("additionalProperties")
+        if isinstance(others, dict) and "properties" in others:
+            listed = ", ".join(f"`{key}`" for key in others["properties"])
+            yield [f"`{at}.NAME`", "object", "", f"{listed}, as above"]
+
+
+def _resolved(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
+    """Follow a reference into the same schema."""
+    if "$ref" not in schema:
+        return schema
+    found: dict[str, Any] = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    return found
 
 
 def _kind(schema: dict[str, Any]) -> str:

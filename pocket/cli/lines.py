@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import orjson
 import typer
@@ -16,9 +16,11 @@ from pocket.cli.progress import Progress
 from pocket.document import JSON
 from pocket.errors import InvalidInput, PocketError
 from pocket.units import format_duration
-from pocket.workflow.engine import WorkflowResult
 
-RunLine = Callable[[JSON, int], WorkflowResult]
+if TYPE_CHECKING:
+    from pocket.workflow.engine import WorkflowResult
+
+RunLine = Callable[[JSON, int], "WorkflowResult"]
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,10 +16,12 @@ from pocket.cli.progress import Progress
 from pocket.cli.watch import ShownSteps, Trace, Watchers, open_trace
 from pocket.document import JSON
 from pocket.errors import InvalidWorkflow
-from pocket.flow import Workflow
 from pocket.units import format_duration
-from pocket.workflow.durations import duration_s
-from pocket.workflow.engine import MAX_STEPS, Step, Watcher, WorkflowResult
+from pocket.workflow.engine import MAX_STEPS, Watcher, WorkflowResult
+
+if TYPE_CHECKING:
+    from pocket.flow import Workflow
+    from pocket.workflow.engine import Step
 
 
 def run(
@@ -121,6 +123,8 @@ class Runs:
 
 
 def _seconds(text: str) -> float:
+    from pocket.workflow.durations import duration_s
+
     try:
         return duration_s(text)
     except ValueError as error:
@@ -128,6 +132,8 @@ def _seconds(text: str) -> float:
 
 
 def _load(file: Path, host: LazyHost, *, strict: bool) -> Workflow:
+    from pocket.flow import Workflow
+
     workflow = Workflow.load(file, host=host)
     if workflow.warnings and strict:
         raise InvalidWorkflow(workflow.warnings, hint="without --strict these are warnings")

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import orjson
 
 from pocket.cli.progress import Progress
 from pocket.errors import InvalidInput, PocketError
-from pocket.workflow.engine import Step, Watcher
-from pocket.workflow.model import WorkflowSpec
+
+if TYPE_CHECKING:
+    from pocket.workflow.engine import Step, Watcher
+    from pocket.workflow.model import WorkflowSpec
 
 
 class Trace:

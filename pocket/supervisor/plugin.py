@@ -22,6 +22,7 @@ from pocket.plugin.config import complete_config
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import NodeMetadata
 from pocket.supervisor.batch import portions
+from pocket.supervisor.limits import PORTION_REQUESTS
 from pocket.supervisor.program import Program
 from pocket.supervisor.request import Request, encode
 from pocket.supervisor.response import read_response
@@ -32,6 +33,11 @@ RunInThread = Callable[[Callable[[], Result]], "asyncio.Future[Result]"]
 
 _REQUESTS_KEPT = 256
 """Encoded configs of one plugin; a workflow has one a node."""
+
+
+def _usage(reply: Reply) -> Usage:
+    _, wall_us, cpu_us, memory_bytes, fuel = reply
+    return Usage(wall_us, cpu_us, memory_bytes, fuel or None)
 
 
 class Cancellation:
@@ -150,7 +156,9 @@ class Plugin:
             PocketError: as `call` does, in the place of the result that failed.
         """
         request, timeout_s = self._request(node, config), self._timeout(None)
-        for portion in portions(request, inputs):
+        # A worker that waits for its host's answer must not find the next request in the pipe.
+        most = 1 if self._program.asks_host else PORTION_REQUESTS
+        for portion in portions(request, inputs, most):
             for answer in self._answer_all(portion, timeout_s):
                 result = self._result(request.node, answer)
                 if result.error is not None and not return_errors:
@@ -247,7 +255,7 @@ class Plugin:
         finally:
             self._lock.release()
         output, action = read_response(reply.payload, self.name, request.node)
-        return Result(output, action, Usage(*reply[1:]))
+        return Result(output, action, _usage(reply))
 
     def _late(self) -> CallTimeout:
         message = f"plugin {self.name}: the time was over before the call began"
@@ -275,8 +283,8 @@ class Plugin:
         try:
             output, action = read_response(answer.payload, self.name, node)
         except PocketError as error:
-            return Result(None, "error", Usage(*answer[1:]), error)
-        return Result(output, action, Usage(*answer[1:]))
+            return Result(None, "error", _usage(answer), error)
+        return Result(output, action, _usage(answer))
 
     def _live_worker(self) -> Worker:
         if self._worker is None or self._worker.ended:

@@ -2,12 +2,14 @@
 
 use super::imports::{Context, function};
 use crate::engine::{RESUME, Survey};
-use wasmer::{Engine, ExternType, FunctionEnv, ImportType, Module, Store, Type};
+use crate::frame::Surroundings;
+use wasmer::{Engine, ExternType, FunctionEnv, ImportType, Store, Type};
+use wasmer_types::ModuleInfo;
 
 const I: Type = Type::I32;
 
 fn function_problem(
-    module: &Module,
+    module: &ModuleInfo,
     name: &str,
     accepted: &[(&[Type], &[Type])],
     required: bool,
@@ -45,7 +47,7 @@ fn import_problem(
 }
 
 /// Everything that keeps `module` from being a plugin; empty for a good one.
-pub fn problems(engine: &Engine, survey: &Survey, module: &Module) -> Vec<String> {
+pub fn problems(engine: &Engine, survey: &Survey, module: &ModuleInfo) -> Vec<String> {
     let memory = module
         .exports()
         .any(|export| export.name() == "memory" && matches!(export.ty(), ExternType::Memory(_)));
@@ -60,7 +62,7 @@ pub fn problems(engine: &Engine, survey: &Survey, module: &Module) -> Vec<String
     found.extend(function_problem(module, RESUME, &[(&[], &[])], false));
     found.extend(survey.reserved.iter().map(|name| format!("export `{name}` is reserved")));
     let mut store = Store::new(engine.clone());
-    let context = FunctionEnv::new(&mut store, Context::new(0));
+    let context = FunctionEnv::new(&mut store, Context::new(0, Surroundings::default()));
     found.extend(
         module.imports().filter_map(|import| import_problem(&import, &mut store, &context)),
     );

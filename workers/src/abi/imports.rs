@@ -1,7 +1,8 @@
-//! What a guest may import: `pocket.log` and WASI preview 1.
+//! What a guest may import: `pocket.log`, `pocket.host_call` and WASI preview 1.
 
+use super::host_call::{self, HostCalls};
 use super::wasi;
-use crate::frame::Writer;
+use crate::frame::{Limits, Surroundings, Writer};
 use crate::pipe;
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, ImportType, Imports, Memory, Module, Store};
 
@@ -14,12 +15,30 @@ pub struct Context {
     pub call_id: u32,
     /// Log bytes that are left for this call.
     pub log_left: u64,
+    pub host_calls: HostCalls,
+    #[allow(dead_code)]
+    pub surroundings: Surroundings,
     pub writer: Writer,
 }
 
 impl Context {
-    pub fn new(log_left: u64) -> Self {
-        Self { memory: None, call_id: 0, log_left, writer: Writer::default() }
+    /// For the start of an instance, during which it may log, but ask the host nothing.
+    pub fn new(log_left: u64, surroundings: Surroundings) -> Self {
+        Self {
+            memory: None,
+            call_id: 0,
+            log_left,
+            host_calls: HostCalls::none(),
+            surroundings,
+            writer: Writer::default(),
+        }
+    }
+
+    /// Gives a call its share of everything.
+    pub fn begin_call(&mut self, id: u32, limits: &Limits) {
+        self.call_id = id;
+        self.log_left = limits.log_bytes;
+        self.host_calls.begin(limits.host_calls);
     }
 
     /// Sends a line to the host, or drops it once the call's share is used up.
@@ -63,6 +82,7 @@ pub fn function(
     let ty = import.ty().func()?.clone();
     match (import.module(), import.name()) {
         ("pocket", "log") => Some(Function::new_typed_with_env(store, context, log)),
+        ("pocket", name) => host_call::function(name, store, context),
         (wasi::MODULE, name) => wasi::function(name, &ty, store, context),
         _ => None,
     }

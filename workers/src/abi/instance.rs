@@ -2,9 +2,9 @@
 
 use super::imports::{Context, imports};
 use super::snapshot::{PageMap, Snapshot};
-use crate::engine::{Guard, RESTORABLE, RESUME, STATE_PREFIX};
+use crate::engine::{Fuel, Guard, RESTORABLE, RESUME, STATE_PREFIX};
 use crate::fault::{Code, Fault};
-use crate::frame::Limits;
+use crate::frame::{Limits, Surroundings};
 use wasmer::{Function, FunctionEnv, Global, Instance, Memory, Module, RuntimeError, Store, Value};
 
 pub struct Guest {
@@ -17,6 +17,7 @@ pub struct Guest {
     alloc: Function,
     call: Function,
     free: Option<Function>,
+    fuel: Option<Fuel>,
     guard: Guard,
 }
 
@@ -65,10 +66,12 @@ impl Guest {
         module: &Module,
         source: Option<&[u8]>,
         limits: &Limits,
+        surroundings: &Surroundings,
         guard: Guard,
     ) -> Result<Self, Fault> {
         guard.take();
-        let context = FunctionEnv::new(&mut store, Context::new(limits.log_bytes));
+        let context = Context::new(limits.log_bytes, surroundings.clone());
+        let context = FunctionEnv::new(&mut store, context);
         let imports = imports(module, &mut store, &context);
         let instance =
             Instance::new(&mut store, module, &imports).map_err(|error| match error {
@@ -83,8 +86,9 @@ impl Guest {
         let free = instance.exports.get_function("__pocket_free").ok().cloned();
         context.as_mut(&mut store).memory = Some(memory.clone());
         let state = State::of(&instance);
+        let fuel = Fuel::of(&instance);
         let mut guest =
-            Self { snapshot: None, state, store, context, memory, alloc, call, free, guard };
+            Self { snapshot: None, state, store, context, memory, alloc, call, free, fuel, guard };
         if let Ok(initialize) = instance.exports.get_function("_initialize") {
             guest.run(initialize, &[])?;
         }
@@ -95,7 +99,12 @@ impl Guest {
     }
 
     fn run(&mut self, function: &Function, arguments: &[Value]) -> Result<Box<[Value]>, Fault> {
-        function.call(&mut self.store, arguments).map_err(|error| trap(&self.guard, &error))
+        function.call(&mut self.store, arguments).map_err(|error| {
+            if self.fuel.as_ref().is_some_and(|fuel| fuel.is_exhausted(&mut self.store)) {
+                return Fault::new(Code::Fuel, "the call used up its fuel");
+            }
+            trap(&self.guard, &error)
+        })
     }
 
     fn init(&mut self, init: &Function, source: &[u8]) -> Result<(), Fault> {
@@ -130,9 +139,10 @@ impl Guest {
 
     pub fn call(&mut self, id: u32, request: &[u8], limits: &Limits) -> Result<Answer, Fault> {
         self.guard.take();
-        let context = self.context.as_mut(&mut self.store);
-        context.call_id = id;
-        context.log_left = limits.log_bytes;
+        self.context.as_mut(&mut self.store).begin_call(id, limits);
+        if let Some(fuel) = &self.fuel {
+            fuel.fill(&mut self.store, limits.fuel);
+        }
         let at = self.place(request)?;
         let length = u32::try_from(request.len()).unwrap_or(u32::MAX);
         let call = self.call.clone();
@@ -205,10 +215,20 @@ impl Guest {
             let same = global.set(&mut self.store, value.clone());
             same.map_err(|error| Fault::new(Code::Trap, error.message()))?;
         }
-        if let Some(resume) = state.resume.clone() {
+        let resume = state.resume.clone();
+        if let Some(fuel) = &self.fuel {
+            fuel.fill(&mut self.store, u64::MAX);
+        }
+        if let Some(resume) = resume {
             self.run(&resume, &[])?;
         }
         Ok(true)
+    }
+
+    /// Fuel of the call that just ended; 0 for a plugin that is not metered.
+    pub fn fuel_used(&mut self, limits: &Limits) -> u64 {
+        let fuel = self.fuel.as_ref();
+        fuel.map_or(0, |fuel| limits.fuel.saturating_sub(fuel.remaining(&mut self.store)))
     }
 
     pub fn memory_bytes(&self) -> u64 {

@@ -1,6 +1,7 @@
 //! What a call can change in an instance, found out before compiling, so that a worker can bring it
 //! back: memory and mutable globals. An instance that changes more is made anew for each call.
 
+use super::METERING_PREFIX;
 use std::sync::Arc;
 use wasmer::sys::wasmparser::{Export, Operator, Parser, Payload, TypeRef};
 use wasmer::sys::{FunctionMiddleware, ModuleMiddleware};
@@ -60,7 +61,7 @@ impl Survey {
 
     fn see(&mut self, export: &Export<'_>) {
         self.resumes |= export.name == RESUME;
-        if export.name.starts_with(STATE_PREFIX) {
+        if [STATE_PREFIX, METERING_PREFIX].iter().any(|prefix| export.name.starts_with(prefix)) {
             self.reserved.push(export.name.to_owned());
         }
     }
