@@ -12,6 +12,7 @@ fn nanoseconds(seconds: i64, rest: u64) -> u64 {
     u64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000_000).saturating_add(rest)
 }
 
+#[allow(clippy::useless_conversion, reason = "on some machines st_nlink has 32 bits")]
 pub fn filestat(stat: &Stat) -> [u8; FILESTAT_BYTES as usize] {
     let fields = [
         stat.st_dev,
