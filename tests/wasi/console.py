@@ -7,6 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 import wasmtime
+
 from wasi.driver import Guest
 
 I, L = "i32", "i64"

@@ -7,6 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
+
 from wasi import errnos
 from wasi.console import FD_READ, FD_WRITE, Console, Out, console, piece
 from wasi.driver import BOTH, READS, WRITES, Grant
