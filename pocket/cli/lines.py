@@ -69,10 +69,17 @@ class Batch:
     def finish(self, *, verbose: bool) -> None:
         """Sum up, and exit with the code of the first failure if there was one."""
         if verbose or self._failed:
-            took = format_duration(round(time.monotonic() - self._started_s, 3))
-            note(f"{self._done} lines in {took}, {self._failed} failed")
+            self._sum_up(time.monotonic() - self._started_s)
         if self._exit_code:
             raise typer.Exit(self._exit_code)
+
+    def _sum_up(self, took_s: float) -> None:
+        if self._output is Format.JSON:
+            fields = {"lines": self._done, "failed": self._failed, "took_s": round(took_s, 3)}
+            note(orjson.dumps(fields).decode())
+        else:
+            took = format_duration(round(took_s, 3))
+            note(f"{self._done} lines in {took}, {self._failed} failed")
 
     def _run_line(self, number: int, line: bytes) -> None:
         self._done += 1

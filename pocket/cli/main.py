@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from pocket.cli import graph, nodes, plugins, policy, run, schema, version
+from pocket.cli import graph, nodes, plugins, policy, run, schema, security, version
 from pocket.cli.help import Command, Group
 from pocket.cli.output import Format, note, print_error
 from pocket.errors import PocketError
@@ -37,6 +37,7 @@ app.add_typer(plugins.app, name="plugins")
 app.add_typer(nodes.app, name="nodes")
 app.add_typer(policy.app, name="policy")
 app.command("schema", cls=Command)(schema.schema)
+app.add_typer(security.app, name="security")
 app.command("version", cls=Command)(version.version)
 
 
@@ -74,6 +75,11 @@ def main() -> None:
 def _run() -> None:
     try:
         app(prog_name="pocket")
+    except SystemExit as ending:
+        # typer makes exit code 1 of it, which is that of a bug.
+        if isinstance(ending.__context__, BrokenPipeError):
+            raise ending.__context__ from None
+        raise
     finally:
         # A reader that has gone is found out here, not when Python exits.
         sys.stdout.flush()

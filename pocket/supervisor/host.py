@@ -137,7 +137,7 @@ class Host:
             where,
             self._cache,
             self._spawner,
-            grants_of(),
+            grants_of(manifest, self.store.home, package.path),
             self._quarantine(package.manifest.name, module.full_hash),
         )
         return Plugin(program, self._run_in_thread)

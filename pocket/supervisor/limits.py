@@ -22,9 +22,6 @@ HOST_CALLS: Final = 1_000
 HOST_CALL_MARGIN_S: Final = 0.02
 """How long before the end of its call a host call gives up, so that the plugin hears of it."""
 
-DISK_BYTES: Final = 64 << 20
-"""By how much the files of a plugin may grow through one of its workers."""
-
 LOG_BYTES: Final = 64 << 10
 """Log of one call: one screen a second for an hour is less; the rest is dropped."""
 

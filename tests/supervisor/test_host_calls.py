@@ -45,8 +45,11 @@ def grant(shared_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     with pocket.Host(home=shared_home) as host:
 
         def grant(wasm: bytes, capability: Recorder | None, timeout: str = "10s") -> pocket.Plugin:
-            grants = Grants(Broker("guest", {"test": capability}) if capability else None)
-            monkeypatch.setattr("pocket.supervisor.host.grants_of", lambda *_: grants)
+            broker = Broker("guest", {"test": capability}) if capability else None
+            monkeypatch.setattr(
+                "pocket.supervisor.host.grants_of",
+                lambda manifest, home, _: Grants(manifest, home, broker),
+            )
             permissions = {"timeout": timeout, "cpu": "300ms"}
             return host.load(plugin_folder(tmp_path, "guest", wasm=wasm, permissions=permissions))
 

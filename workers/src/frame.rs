@@ -38,6 +38,9 @@ pub struct Limits {
     pub fuel: u64,
 }
 
+/// 0 to 2 are the pipes, 3 is the artifact while it is loaded.
+pub const FIRST_FOLDER: i32 = 4;
+
 /// A folder that the guest sees; folder number `i` is open as descriptor `FIRST_FOLDER + i`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {

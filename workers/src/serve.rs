@@ -1,6 +1,6 @@
 //! The role `serve`: load one artifact, start it, answer calls until the host closes the pipe.
 
-use crate::abi::{Guest, PageMap};
+use crate::abi::{self, Guest, PageMap};
 use crate::engine::{self, Guard, LimitedTunables};
 use crate::fault::{Code, Fault};
 use crate::frame::{self, Limits, Request, Surroundings, Usage, Writer};
@@ -51,6 +51,7 @@ fn serve() -> Result<(), Fault> {
         folders: &folders,
     };
     confinement.begin()?;
+    abi::allow_growth(limits.disk_bytes);
     let mut worker = Worker::load(limits, source.map(<[u8]>::to_vec), surroundings)?;
     confinement.seal()?;
     let mut guest = Some(worker.start()?);
@@ -151,7 +152,7 @@ impl Worker {
 
     /// Prepares the next call while the host is busy with this one's result.
     fn after(&mut self, guest: Guest) -> Option<Guest> {
-        if self.limits.keep_state {
+        if self.limits.keep_state && !guest.is_command() {
             return Some(guest);
         }
         self.refresh(guest).ok()
