@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
+
+from pocket.supervisor.channel import DeadlineExceeded
 from wasi.build import program
 from wasi.console import Console, Out, console
 from wasi.driver import Grant, Guest, GuestFailed
-
-from pocket.supervisor.channel import DeadlineExceeded
 
 ASKED = b'{"node":"main","function":"exec","config":{},"input":"to be or not to be"}'
 
