@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import typer
 
+from pocket.cli.help import Command, Group
 from pocket.cli.options import Output
 from pocket.cli.output import Format, emit, table
 
-app = typer.Typer(no_args_is_help=True, help="See what holds plugins on this machine.")
+app = typer.Typer(
+    cls=Group,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="See what holds plugins on this machine.",
+)
 
 
-@app.command("status")
+@app.command(cls=Command)
 def status(output: Output = Format.TEXT) -> None:
     """Try every layer of the sandbox, and show which are in force.
 

@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from pocket.document import JSON
 from pocket.errors import InvalidInput
-from pocket.supervisor.limits import PORTION_BYTES, PORTION_REQUESTS
+from pocket.supervisor.limits import PORTION_BYTES
 from pocket.supervisor.request import Request
 
 
-def portions(request: Request, inputs: Iterable[JSON]) -> Iterator[list[bytes] | InvalidInput]:
+def portions(
+    request: Request, inputs: Iterable[JSON], largest: int
+) -> Iterator[list[bytes] | InvalidInput]:
     """Encode inputs: one first, so that the first result comes soon, then twice as many each time.
 
-    An input that cannot be sent stands alone, as its error.
+    A portion has at most `largest` requests. An input that cannot be sent stands alone, as its
+    error.
     """
     most, size, portion = 1, 0, list[bytes]()
     for value in inputs:
@@ -32,6 +35,6 @@ def portions(request: Request, inputs: Iterable[JSON]) -> Iterator[list[bytes] |
         size += len(payload)
         if len(portion) >= most or size > PORTION_BYTES:
             yield portion
-            most, size, portion = min(most * 2, PORTION_REQUESTS), 0, []
+            most, size, portion = min(most * 2, largest), 0, []
     if portion:
         yield portion

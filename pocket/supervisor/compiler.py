@@ -31,8 +31,13 @@ class Compiled:
     artifact: bytes
 
 
-def compile_module(module: Module, path: str) -> Compiled:
-    """Compile a module; `path` names it in errors.
+def compile_module(module: Module, path: str, *, metered: bool) -> Compiled:
+    """Compile a module.
+
+    Args:
+        module: what to compile.
+        path: names it in errors.
+        metered: whether its instructions are counted, which costs about half as much again.
 
     Raises:
         InvalidModule: not a plugin; the message names each missing export and unknown import.
@@ -40,7 +45,7 @@ def compile_module(module: Module, path: str) -> Compiled:
     """
     process = Process("compile")
     try:
-        compiled = _answer(_converse(process, module.core, path), path)
+        compiled = _answer(_converse(process, [COMPILE, 0, module.core, metered], path), path)
     finally:
         process.end()
     if compiled.problems:
@@ -51,11 +56,11 @@ def compile_module(module: Module, path: str) -> Compiled:
     return compiled
 
 
-def _converse(process: Process, wasm: bytes, path: str) -> Frame:
+def _converse(process: Process, request: Frame, path: str) -> Frame:
     deadline = monotonic() + COMPILE_TIMEOUT_S
     channel = Channel(process.requests, process.replies)
     try:
-        channel.send(encode_frame([COMPILE, 0, wasm]), deadline)
+        channel.send(encode_frame(request), deadline)
         return channel.receive(deadline)
     except DeadlineExceeded:
         process.end(Ending.TIMEOUT)

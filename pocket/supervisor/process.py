@@ -16,8 +16,8 @@ from pocket.supervisor.binary import find_worker
 from pocket.supervisor.limits import STDERR_BYTES
 from pocket.supervisor.sandbox import worker_arguments
 
-_FIRST_FREE_FD = 4
-"""0 to 2 are the child's pipes, 3 is its artifact."""
+_ARTIFACT_FD = 3
+"""0 to 2 are the child's pipes, then comes its artifact, then its folders."""
 
 
 class Ending(Enum):
@@ -66,12 +66,12 @@ def _ending(code: int, stderr: str) -> Ending:
     return _SIGNAL_ENDINGS.get(signal.Signals(-code), Ending.SIGNAL)
 
 
-def _pipe() -> tuple[int, int]:
-    """Make a pipe whose ends do not collide with the numbers that a child wants."""
+def _pipe(free: int) -> tuple[int, int]:
+    """Make a pipe whose ends do not collide with the numbers below `free` that a child wants."""
     ends = os.pipe()
-    if min(ends) >= _FIRST_FREE_FD:
+    if min(ends) >= free:
         return ends
-    moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _FIRST_FREE_FD) for fd in ends]
+    moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, free) for fd in ends]
     for fd in ends:
         os.close(fd)
     return moved[0], moved[1]
@@ -93,8 +93,13 @@ class Process:
 
     __slots__ = ("_lock", "_outcome", "_reaped", "_stderr", "pid", "replies", "requests")
 
-    def __init__(self, role: str, artifact: int | None = None) -> None:
-        """Start a worker; `artifact` is an open file that it gets as descriptor 3.
+    def __init__(self, role: str, artifact: int | None = None, folders: Sequence[int] = ()) -> None:
+        """Start a worker.
+
+        Args:
+            role: `serve` or `compile`.
+            artifact: open file that it gets as descriptor 3.
+            folders: open folders that it gets as descriptors 4 and up.
 
         The worker dies with the *thread* that called this, so that thread has to live as long
         as the worker is wanted (prctl(2), PR_SET_PDEATHSIG).
@@ -103,10 +108,19 @@ class Process:
             WorkerUnavailable: the binary is missing or the system starts no more processes.
         """
         binary = find_worker()
-        child_in, self.requests = _pipe()
-        self.replies, child_out = _pipe()
-        self._stderr, child_err = _pipe()
-        handed = (child_in, child_out, child_err, *(() if artifact is None else (artifact,)))
+        free = _ARTIFACT_FD + 1 + len(folders)
+        child_in, self.requests = _pipe(free)
+        self.replies, child_out = _pipe(free)
+        self._stderr, child_err = _pipe(free)
+        # A folder may stand where another one belongs, so they are moved out of the way first.
+        moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, free) for fd in folders]
+        handed = (
+            child_in,
+            child_out,
+            child_err,
+            *(() if artifact is None else (artifact,)),
+            *moved,
+        )
         actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(handed)]
         try:
             self.pid = os.posix_spawn(
@@ -122,7 +136,7 @@ class Process:
             _close((self.requests, self.replies, self._stderr))
             raise WorkerUnavailable(f"{binary} does not start: {error.strerror}") from error
         finally:
-            _close((child_in, child_out, child_err))
+            _close((child_in, child_out, child_err, *moved))
         self._outcome: Outcome | None = None
         self._lock = threading.Lock()
         self._reaped = False

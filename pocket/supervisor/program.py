@@ -4,24 +4,38 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
-from pocket.errors import InvalidOutput, PluginError, WorkerUnavailable
+from pocket.errors import (
+    CallTimeout,
+    CpuLimitExceeded,
+    InvalidOutput,
+    MemoryLimitExceeded,
+    PluginCrashed,
+    PluginError,
+    WorkerUnavailable,
+)
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import PluginMetadata, metadata_of_manifest, parse_metadata
 from pocket.plugin.module import Module
 from pocket.supervisor.artifacts import ENGINE, ArtifactCache
 from pocket.supervisor.compiler import compile_module
 from pocket.supervisor.limits import START_TIMEOUT_S
+from pocket.supervisor.quarantine import Quarantine
 from pocket.supervisor.response import read_response
 from pocket.supervisor.spawner import Spawner
+from pocket.supervisor.surroundings import Grants
 from pocket.supervisor.worker import BadArtifact, Worker
 
 _METADATA_REQUEST = (
     b'{"node":"","function":"metadata","config":{},"input":null,"prepResult":null,'
     b'"execResult":null}'
 )
+
+BAD_STARTS: Final = (PluginCrashed, MemoryLimitExceeded, CpuLimitExceeded, CallTimeout)
+"""Errors of a start that are the plugin's own, and cost a process each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +48,31 @@ class Program:
     """Names the module in errors."""
     cache: ArtifactCache
     spawner: Spawner
+    grants: Grants
+    quarantine: Quarantine
+
+    @property
+    def asks_host(self) -> bool:
+        """Whether a call may make host calls."""
+        return self.grants.broker is not None
 
     def start_worker(self) -> Worker:
         """Start a worker, compiling first where no usable artifact is in the cache.
 
         Raises:
+            PluginQuarantined: it failed to start too often.
             PocketError: the plugin cannot be compiled or started.
         """
+        self.quarantine.check()
+        try:
+            worker = self._start_once()
+        except BAD_STARTS as error:
+            self.quarantine.failed(error)
+            raise
+        self.quarantine.started()
+        return worker
+
+    def _start_once(self) -> Worker:
         try:
             return self._start(self._open_artifact())
         except BadArtifact:
@@ -60,8 +92,10 @@ class Program:
         worker = self.start_worker()
         try:
             metadata = self._ask(worker)
-        except BaseException:
+        except BaseException as error:
             worker.end()
+            if isinstance(error, BAD_STARTS):
+                self.quarantine.failed(error)
             raise
         self.cache.write(name, orjson.dumps(metadata.to_json()))
         return metadata, worker
@@ -76,7 +110,12 @@ class Program:
 
     @property
     def _artifact_name(self) -> str:
-        return f"{self.module.core_hash}.artifact"
+        metered = ".metered" if self._metered else ""
+        return f"{self.module.core_hash}{metered}.artifact"
+
+    @property
+    def _metered(self) -> bool:
+        return self.manifest.permissions.fuel is not None
 
     def _ask(self, worker: Worker) -> PluginMetadata:
         reply = worker.call(_METADATA_REQUEST, START_TIMEOUT_S)
@@ -88,7 +127,10 @@ class Program:
 
     def _start(self, artifact: int) -> Worker:
         try:
-            worker = self.spawner.run(lambda: Worker(self.manifest, self.module.source, artifact))
+            with self.grants.surroundings() as surroundings:
+                worker = self.spawner.run(
+                    lambda: Worker(self.manifest, self.module.source, artifact, surroundings)
+                )
         finally:
             os.close(artifact)
         worker.start()
@@ -98,7 +140,9 @@ class Program:
         artifact = self.cache.open(self._artifact_name)
         if artifact is not None:
             return artifact
-        compiled = self.spawner.run(lambda: compile_module(self.module, self.path))
+        compiled = self.spawner.run(
+            lambda: compile_module(self.module, self.path, metered=self._metered)
+        )
         if compiled.engine != ENGINE:
             raise WorkerUnavailable(
                 f"pocket-worker has the engine {compiled.engine}, this is for {ENGINE}",

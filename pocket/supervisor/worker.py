@@ -13,6 +13,7 @@ from pocket.errors import (
     CallError,
     CallTimeout,
     CpuLimitExceeded,
+    FuelExhausted,
     InvalidModule,
     InvalidOutput,
     MemoryLimitExceeded,
@@ -26,6 +27,8 @@ from pocket.plugin.manifest import Manifest
 from pocket.supervisor import limits
 from pocket.supervisor.channel import (
     FAILURE,
+    HOST_ANSWER,
+    HOST_CALL,
     LOG,
     PROTOCOL,
     READY,
@@ -39,6 +42,7 @@ from pocket.supervisor.channel import (
     encode_frame,
 )
 from pocket.supervisor.process import Ending, Outcome, Process
+from pocket.supervisor.surroundings import Surroundings
 from pocket.units import format_bytes, format_duration
 
 E = TypeVar("E", bound=CallError)
@@ -49,6 +53,7 @@ _LEVELS: Final = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
 FAILURE_ERRORS: Final[dict[str, type[PocketError]]] = {
     "trap": PluginCrashed,
     "memory": MemoryLimitExceeded,
+    "fuel": FuelExhausted,
     "output-too-large": OutputTooLarge,
     "bad-output": InvalidOutput,
     "bad-module": InvalidModule,
@@ -76,6 +81,7 @@ class Reply(NamedTuple):
     wall_us: int
     cpu_us: int
     memory_bytes: int
+    fuel: int
 
 
 def _printable(line: bytes) -> str:
@@ -90,17 +96,27 @@ class Worker:
     Any error but the plugin's own ends the process: `ended` then says so.
     """
 
-    def __init__(self, manifest: Manifest, source: bytes | None, artifact: int) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        source: bytes | None,
+        artifact: int,
+        surroundings: Surroundings,
+    ) -> None:
         """Spawn the process; `start` has to follow.
 
         Args:
             manifest: of the plugin; its permissions become the worker's limits.
             source: what `__pocket_init` gets, in a source plugin.
             artifact: open descriptor of the compiled module; stays the caller's to close.
+            surroundings: what the plugin may see and ask; the descriptors of its folders stay the
+                caller's to close.
         """
         self._manifest = manifest
         self._source = source
-        self._process = Process("serve", artifact)
+        self._surroundings = surroundings
+        folders = [fd for _, _, fd in surroundings.folders]
+        self._process = Process("serve", artifact, folders)
         self._channel = Channel(self._process.requests, self._process.replies)
         self._lines: deque[str] = deque(maxlen=limits.LOG_LINES_KEPT)
         self._last_id = 0
@@ -144,8 +160,13 @@ class Worker:
             limits.LOG_BYTES,
             os.getpid(),
             self._manifest.state == "kept",
+            0 if self._surroundings.broker is None else limits.HOST_CALLS,
+            permissions.disk_bytes,
+            permissions.fuel or 0,
         ]
-        message = encode_frame([START, 0, PROTOCOL, numbers, self._source])
+        environ = list(self._surroundings.environ)
+        folders = [[path, mode] for path, mode, _ in self._surroundings.folders]
+        message = encode_frame([START, 0, PROTOCOL, numbers, self._source, environ, folders])
         deadline = monotonic() + limits.START_TIMEOUT_S
         try:
             self._channel.send(message, deadline)
@@ -167,7 +188,7 @@ class Worker:
             frame = self._receive(RESULT, call_id, deadline)
         except BaseException as error:
             raise self._ended_by(error, timeout_s) from None
-        return Reply(*cast("tuple[bytes, int, int, int]", frame[2:]))
+        return Reply(*cast("tuple[bytes, int, int, int, int]", frame[2:]))
 
     def call_many(self, payloads: Sequence[bytes], timeout_s: float) -> list[Reply | PocketError]:
         """Send several requests at once, then wait for each response in turn.
@@ -184,7 +205,7 @@ class Worker:
             self._channel.send(frames, monotonic() + timeout_s)
             for call_id in ids:
                 frame = self._receive(RESULT, call_id, monotonic() + timeout_s)
-                answers.append(Reply(*cast("tuple[bytes, int, int, int]", frame[2:])))
+                answers.append(Reply(*cast("tuple[bytes, int, int, int, int]", frame[2:])))
         except BaseException as raised:
             error = self._ended_by(raised, timeout_s)
             if not isinstance(error, PocketError):
@@ -197,10 +218,13 @@ class Worker:
         return self._last_id
 
     def _receive(self, kind: int, call_id: int, deadline: float) -> Frame:
-        """Read until the frame of this kind and id; a log on the way is passed on."""
+        """Read until the frame of this kind and id; logs and host calls on the way are served."""
         frame = self._channel.receive(deadline)
-        while frame[0] == LOG:
-            self._log(frame)
+        while frame[0] == LOG or frame[0] == HOST_CALL:
+            if frame[0] == LOG:
+                self._log(frame)
+            else:
+                self._serve(frame, call_id, deadline)
             if monotonic() > deadline:
                 raise DeadlineExceeded
             frame = self._channel.receive(deadline)
@@ -221,6 +245,14 @@ class Worker:
             return self._died(self._process.end(), starting=starting)
         self.end(Ending.PROTOCOL if isinstance(error, ProtocolViolation) else None)
         return error
+
+    def _serve(self, frame: Frame, call_id: int, deadline: float) -> None:
+        """Answer a host call, on the thread of the call that it belongs to."""
+        broker = self._surroundings.broker
+        if broker is None or frame[1] != call_id:
+            raise ProtocolViolation(f"plugin {self._manifest.name}: a host call out of turn")
+        answer = broker.answer(cast("bytes", frame[2]), deadline - limits.HOST_CALL_MARGIN_S)
+        self._channel.send(encode_frame([HOST_ANSWER, call_id, answer]), deadline)
 
     def _log(self, frame: Frame) -> None:
         level, line = cast("tuple[int, bytes]", frame[2:])
@@ -286,6 +318,7 @@ class Worker:
         limit = {
             MemoryLimitExceeded: f"permissions.memory is {format_bytes(permissions.memory_bytes)}",
             CpuLimitExceeded: f"permissions.cpu is {format_duration(permissions.cpu_s)}",
+            FuelExhausted: f"permissions.fuel is {permissions.fuel}",
             CallTimeout: f"permissions.timeout is {format_duration(permissions.timeout_s)}",
         }.get(kind)
         return f"{limit} in the plugin's manifest" if limit else None

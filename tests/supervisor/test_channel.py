@@ -35,9 +35,10 @@ def _vector(name: str) -> bytes:
     ("name", "frame"),
     [
         ("ready", [frames.READY, 0, "wasmer-7.4.0", 65_536]),
-        ("result", [frames.RESULT, 7, b"{}", 1, 300, 65_536]),
-        ("failure", [frames.FAILURE, 7, "trap", "unreachable", 1, 300, 65_536]),
+        ("result", [frames.RESULT, 7, b"{}", 1, 300, 65_536, 5_000]),
+        ("failure", [frames.FAILURE, 7, "trap", "unreachable", 1, 300, 65_536, 5_000]),
         ("log", [frames.LOG, 7, 3, b"hot"]),
+        ("host-call", [frames.HOST_CALL, 7, b"{}"]),
         ("compiled", [frames.COMPILED, 0, "wasmer-7.4.0", ["export `memory` is missing"], b""]),
     ],
 )
@@ -46,11 +47,14 @@ def test_what_a_worker_sends_reads_as_in_the_vectors(name: str, frame: list[obje
 
 
 def test_what_the_host_sends_is_as_in_the_vectors() -> None:
-    limits = [50 << 20, 100_000, 1000, 2000, 1 << 20, 65_536, 4242, False]
+    limits = [50 << 20, 100_000, 1000, 2000, 1 << 20, 65_536, 4242, False, 1000, 64 << 20, 0]
+    folders = [["/data", 1]]
     assert frames.encode_call(7, b"{}") == _vector("call")
-    assert encode_frame([frames.START, 0, 1, limits, None]) == _vector("start")
-    assert encode_frame([frames.START, 0, 1, limits, b"hi"]) == _vector("start-source")
-    assert encode_frame([frames.COMPILE, 0, b"\0asm"]) == _vector("compile")
+    assert encode_frame([frames.START, 0, 2, limits, None, [], []]) == _vector("start")
+    start = [frames.START, 0, 2, limits, b"hi", [b"A=1"], folders]
+    assert encode_frame(start) == _vector("start-source")
+    assert encode_frame([frames.COMPILE, 0, b"\0asm", True]) == _vector("compile")
+    assert encode_frame([frames.HOST_ANSWER, 7, b"{}"]) == _vector("host-answer")
 
 
 _MSGPACK = st.recursive(
@@ -63,6 +67,32 @@ _MSGPACK = st.recursive(
     lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=20,
 )
+
+
+@given(st.binary(max_size=300), st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1), st.data())
+def test_a_result_is_read_by_its_offsets_as_msgpack_would_read_it(
+    payload: bytes, small: int, large: int, data: st.DataObject
+) -> None:
+    body = b"\x97\x11\xce%b\xc6%b%b\xce%b\xce%b\xcf%b\xcf%b" % (
+        small.to_bytes(4, "big"),
+        len(payload).to_bytes(4, "big"),
+        payload,
+        small.to_bytes(4, "big"),
+        bytes(4),
+        large.to_bytes(8, "big"),
+        bytes(8),
+    )
+    frame = len(body).to_bytes(4, "little") + body
+    expected = [frames.RESULT, small, payload, small, 0, large, 0]
+    assert frames.decode_result(frame) == decode_frame(body) == expected
+    assert frames.decode_result(_vector("result")) == decode_frame(_vector("result")[4:])
+    # Whatever is not exactly one such frame is left to the general reader.
+    at = data.draw(st.integers(0, len(frame) - 1))
+    assert frames.decode_result(frame[:at]) is None
+    assert frames.decode_result(frame + b"\0") is None
+    damaged = bytearray(frame)
+    damaged[data.draw(st.sampled_from([0, 4, 5, 6, 11, len(frame) - 18, len(frame) - 9]))] ^= 0xFF
+    assert frames.decode_result(bytes(damaged)) is None
 
 
 @given(st.binary(max_size=100) | _MSGPACK.map(msgpack.packb))
@@ -156,20 +186,24 @@ LIES = {
     "a huge frame": ("write(b'\\xff\\xff\\xff\\x7f')", pocket.ProtocolViolation),
     "ready twice": ("write(READY + READY); read()", pocket.ProtocolViolation),
     "a result before the call": (
-        f"write(READY + {_frame(17, 1, b'{}', 1, 1, 1)}.replace(b'\\x11\\x01', b'\\x11\\x02'))",
+        f"write(READY + {_frame(17, 1, b'{}', 1, 1, 1, 0)}.replace(b'\\x11\\x01', b'\\x11\\x02')); read()",
         pocket.ProtocolViolation,
     ),
     "another id": (
-        f"write(READY); read(); write({_frame(17, 99, b'{}', 1, 1, 1)})",
+        f"write(READY); read(); write({_frame(17, 99, b'{}', 1, 1, 1, 0)})",
         pocket.ProtocolViolation,
     ),
     "a wrong type": (
-        f"write(READY); read(); write({_frame(17, 1, 'text', 1, 1, 1)})",
+        f"write(READY); read(); write({_frame(17, 1, 'text', 1, 1, 1, 0)})",
         pocket.ProtocolViolation,
     ),
     "too few fields": (f"write(READY); read(); write({_frame(17, 1)})", pocket.ProtocolViolation),
     "an unknown failure": (
-        f"write(READY); read(); write({_frame(18, 1, 'odd', '', 1, 1, 1)})",
+        f"write(READY); read(); write({_frame(18, 1, 'odd', '', 1, 1, 1, 0)})",
+        pocket.ProtocolViolation,
+    ),
+    "a host call that nothing permits": (
+        f"write(READY); read(); write({_frame(20, 1, b'{}')}); time.sleep(60)",
         pocket.ProtocolViolation,
     ),
     "compiled out of turn": (

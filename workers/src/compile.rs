@@ -22,17 +22,18 @@ pub fn main() -> i32 {
 }
 
 fn compile() -> Result<(Vec<String>, Vec<u8>), Fault> {
-    let mut reader = Reader::stdin()?;
+    pipe::open()?;
+    let mut reader = Reader::stdin();
     let cranelift = engine::cranelift();
     sandbox::confine_compile(crew::hire)?;
     let Some(body) = reader.next()? else {
         return Err(Fault::new(Code::Protocol, "nothing to compile"));
     };
-    let Request::Compile { wasm } = frame::parse(reader.bytes(body))? else {
+    let Request::Compile { wasm, metered } = frame::parse(reader.bytes(body))? else {
         return Err(Fault::new(Code::Protocol, "not a module"));
     };
     let survey = Survey::of(wasm).map_err(|error| Fault::new(Code::BadModule, error))?;
-    let compiled = Compiled::of(wasm, &survey, cranelift)?;
+    let compiled = Compiled::of(wasm, &survey, cranelift, metered)?;
     let problems = abi::problems(&compiled.engine, &survey, compiled.info());
     if !problems.is_empty() {
         return Ok((problems, Vec::new()));

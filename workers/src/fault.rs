@@ -8,6 +8,8 @@ pub enum Code {
     Trap,
     /// The guest was refused memory and then failed.
     Memory,
+    /// The call used up its fuel.
+    Fuel,
     /// The response is larger than the output cap.
     OutputTooLarge,
     /// The response is not inside the guest's memory.
@@ -27,6 +29,7 @@ impl Code {
         match self {
             Self::Trap => "trap",
             Self::Memory => "memory",
+            Self::Fuel => "fuel",
             Self::OutputTooLarge => "output-too-large",
             Self::BadOutput => "bad-output",
             Self::BadModule => "bad-module",

@@ -4,17 +4,19 @@ use crate::fault::{Code, Fault};
 use rmp::{decode, encode};
 
 /// Bumped with every change that an older peer would misread.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 /// Largest frame either side accepts: a 64 MiB payload and room for its envelope.
 pub const MAX_FRAME_BYTES: usize = (64 << 20) + 4096;
 
 const START: u8 = 0;
 const CALL: u8 = 1;
 const COMPILE: u8 = 2;
+const HOST_ANSWER: u8 = 3;
 const READY: u8 = 16;
 const RESULT: u8 = 17;
 const FAILURE: u8 = 18;
 const LOG: u8 = 19;
+const HOST_CALL: u8 = 20;
 const COMPILED: u8 = 32;
 
 /// What `start` puts in force for the life of the worker.
@@ -28,13 +30,39 @@ pub struct Limits {
     pub log_bytes: u64,
     pub parent_pid: u32,
     pub keep_state: bool,
+    /// Questions to the host during one call; with none, the plugin may ask nothing.
+    pub host_calls: u32,
+    /// By how much files may grow through this worker.
+    pub disk_bytes: u64,
+    /// Instructions of one call; 0 for a plugin that is not metered.
+    pub fuel: u64,
+}
+
+/// 0 to 2 are the pipes, 3 is the artifact while it is loaded.
+pub const FIRST_FOLDER: i32 = 4;
+
+/// A folder that the guest sees; folder number `i` is open as descriptor `FIRST_FOLDER + i`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    pub path: String,
+    /// 1 to read, 2 to write, 3 for both.
+    pub mode: u8,
+}
+
+/// What the guest sees of the world outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// Texts of the form `NAME=value`.
+    pub environ: Vec<Vec<u8>>,
+    pub folders: Vec<Folder>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request<'a> {
-    Start { limits: Limits, source: Option<&'a [u8]> },
+    Start { limits: Limits, source: Option<&'a [u8]>, surroundings: Surroundings },
     Call { id: u32, payload: &'a [u8] },
-    Compile { wasm: &'a [u8] },
+    HostAnswer { id: u32, payload: &'a [u8] },
+    Compile { wasm: &'a [u8], metered: bool },
 }
 
 /// What a call cost, measured around the guest code alone.
@@ -43,6 +71,8 @@ pub struct Usage {
     pub wall_us: u64,
     pub cpu_us: u64,
     pub memory_bytes: u64,
+    /// Instructions; 0 where they are not counted.
+    pub fuel: u64,
 }
 
 fn malformed(what: impl std::fmt::Display) -> Fault {
@@ -83,7 +113,7 @@ mod num {
 }
 
 fn limits(rest: &mut &[u8]) -> Result<Limits, Fault> {
-    if decode::read_array_len(rest).map_err(malformed)? != 8 {
+    if decode::read_array_len(rest).map_err(malformed)? != 11 {
         return Err(malformed("limits"));
     }
     Ok(Limits {
@@ -95,7 +125,39 @@ fn limits(rest: &mut &[u8]) -> Result<Limits, Fault> {
         log_bytes: number(rest)?,
         parent_pid: number(rest)?,
         keep_state: decode::read_bool(rest).map_err(malformed)?,
+        host_calls: number(rest)?,
+        disk_bytes: number(rest)?,
+        fuel: number(rest)?,
     })
+}
+
+/// Reads as many items as the array's head announces; each takes at least one byte, so a wrong
+/// count ends soon.
+fn list<'a, T>(
+    rest: &mut &'a [u8],
+    mut item: impl FnMut(&mut &'a [u8]) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
+    let count = decode::read_array_len(rest).map_err(malformed)?;
+    (0..count).map(|_| item(rest)).collect()
+}
+
+fn text(rest: &mut &[u8]) -> Result<String, Fault> {
+    let (text, tail) = decode::read_str_from_slice(*rest).map_err(malformed)?;
+    let text = text.to_owned();
+    *rest = &rest[rest.len() - tail.len()..];
+    Ok(text)
+}
+
+fn folder(rest: &mut &[u8]) -> Result<Folder, Fault> {
+    if decode::read_array_len(rest).map_err(malformed)? != 2 {
+        return Err(malformed("folder"));
+    }
+    Ok(Folder { path: text(rest)?, mode: number(rest)? })
+}
+
+fn surroundings(rest: &mut &[u8]) -> Result<Surroundings, Fault> {
+    let environ = list(rest, |rest| bytes(rest).map(<[u8]>::to_vec))?;
+    Ok(Surroundings { environ, folders: list(rest, folder)? })
 }
 
 fn source<'a>(rest: &mut &'a [u8]) -> Result<Option<&'a [u8]>, Fault> {
@@ -115,15 +177,23 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Fault> {
     let kind: u8 = number(rest)?;
     let id: u32 = number(rest)?;
     let request = match (kind, fields) {
-        (START, 5) => {
+        (START, 7) => {
             let protocol: u32 = number(rest)?;
             if protocol != PROTOCOL {
                 return Err(malformed(format_args!("protocol {protocol}, not {PROTOCOL}")));
             }
-            Request::Start { limits: limits(rest)?, source: source(rest)? }
+            Request::Start {
+                limits: limits(rest)?,
+                source: source(rest)?,
+                surroundings: surroundings(rest)?,
+            }
         }
         (CALL, 3) => Request::Call { id, payload: bytes(rest)? },
-        (COMPILE, 3) => Request::Compile { wasm: bytes(rest)? },
+        (HOST_ANSWER, 3) => Request::HostAnswer { id, payload: bytes(rest)? },
+        (COMPILE, 4) => Request::Compile {
+            wasm: bytes(rest)?,
+            metered: decode::read_bool(rest).map_err(malformed)?,
+        },
         _ => return Err(malformed(format_args!("kind {kind} with {fields} fields"))),
     };
     if rest.is_empty() { Ok(request) } else { Err(malformed("bytes after the frame")) }
@@ -161,6 +231,7 @@ impl Writer {
         self.uint(usage.wall_us);
         self.uint(usage.cpu_us);
         self.uint(usage.memory_bytes);
+        self.uint(usage.fuel);
     }
 
     fn end(&mut self) -> &[u8] {
@@ -176,15 +247,33 @@ impl Writer {
         self.end()
     }
 
+    /// Every number has its longest form, so that the host can read the frame by offsets.
     pub fn result(&mut self, id: u32, payload: &[u8], usage: Usage) -> &[u8] {
-        self.begin(6, RESULT, id);
-        self.bin(payload);
-        self.usage(usage);
+        let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+        self.buffer.clear();
+        self.buffer.extend_from_slice(&[0, 0, 0, 0, 0x97, RESULT]);
+        self.long32(0xce, id);
+        self.long32(0xc6, length);
+        self.buffer.extend_from_slice(payload);
+        self.long32(0xce, u32::try_from(usage.wall_us).unwrap_or(u32::MAX));
+        self.long32(0xce, u32::try_from(usage.cpu_us).unwrap_or(u32::MAX));
+        self.long64(usage.memory_bytes);
+        self.long64(usage.fuel);
         self.end()
     }
 
+    fn long32(&mut self, tag: u8, value: u32) {
+        self.buffer.push(tag);
+        self.buffer.extend_from_slice(&value.to_be_bytes());
+    }
+
+    fn long64(&mut self, value: u64) {
+        self.buffer.push(0xcf);
+        self.buffer.extend_from_slice(&value.to_be_bytes());
+    }
+
     pub fn failure(&mut self, id: u32, fault: &Fault, usage: Usage) -> &[u8] {
-        self.begin(7, FAILURE, id);
+        self.begin(8, FAILURE, id);
         self.text(fault.code.name());
         self.text(&fault.message);
         self.usage(usage);
@@ -195,6 +284,12 @@ impl Writer {
         self.begin(4, LOG, id);
         self.uint(u64::from(level));
         self.bin(line);
+        self.end()
+    }
+
+    pub fn host_call(&mut self, id: u32, request: &[u8]) -> &[u8] {
+        self.begin(3, HOST_CALL, id);
+        self.bin(request);
         self.end()
     }
 
@@ -223,6 +318,9 @@ mod tests {
         log_bytes: 65_536,
         parent_pid: 4_242,
         keep_state: false,
+        host_calls: 1_000,
+        disk_bytes: 64 << 20,
+        fuel: 0,
     };
 
     #[test]
@@ -243,7 +341,7 @@ mod tests {
     fn the_shared_vectors_read_and_write_the_same() {
         let text = include_str!("../../tests/vectors/frames.txt");
         let mut writer = Writer::default();
-        let usage = Usage { wall_us: 1, cpu_us: 300, memory_bytes: 65_536 };
+        let usage = Usage { wall_us: 1, cpu_us: 300, memory_bytes: 65_536, fuel: 5_000 };
         for line in text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
             let (name, hex) = line.split_once(' ').unwrap_or_default();
             let frame: Vec<u8> = (0..hex.len() / 2)
@@ -265,18 +363,30 @@ mod tests {
                     let request = parse(&frame[4..]).ok();
                     assert_eq!(request, Some(Request::Call { id: 7, payload: b"{}" }));
                 }
+                "host-call" => assert_eq!(writer.host_call(7, b"{}"), frame),
+                "host-answer" => {
+                    let request = parse(&frame[4..]).ok();
+                    assert_eq!(request, Some(Request::HostAnswer { id: 7, payload: b"{}" }));
+                }
                 "compile" => {
                     let request = parse(&frame[4..]).ok();
-                    assert_eq!(request, Some(Request::Compile { wasm: b"\0asm" }));
+                    let wasm = b"\0asm".as_slice();
+                    assert_eq!(request, Some(Request::Compile { wasm, metered: true }));
                 }
                 "start" => {
                     let request = parse(&frame[4..]).ok();
-                    assert_eq!(request, Some(Request::Start { limits: LIMITS, source: None }));
+                    let surroundings = Surroundings::default();
+                    let start = Request::Start { limits: LIMITS, source: None, surroundings };
+                    assert_eq!(request, Some(start));
                 }
                 "start-source" => {
                     let request = parse(&frame[4..]).ok();
                     let source = Some(b"hi".as_slice());
-                    assert_eq!(request, Some(Request::Start { limits: LIMITS, source }));
+                    let folder = Folder { path: "/data".to_owned(), mode: 1 };
+                    let environ = vec![b"A=1".to_vec()];
+                    let surroundings = Surroundings { environ, folders: vec![folder] };
+                    let start = Request::Start { limits: LIMITS, source, surroundings };
+                    assert_eq!(request, Some(start));
                 }
                 other => panic!("no case for the vector {other}"),
             }

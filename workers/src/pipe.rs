@@ -5,27 +5,40 @@ use crate::frame::MAX_FRAME_BYTES;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, ioctl_fionbio, read, write};
 use std::os::fd::BorrowedFd;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// A sleeping virtual CPU takes about 40 us to wake; a host in a hurry answers sooner than that.
 const SPIN: Duration = Duration::from_micros(50);
 const CHUNK: usize = 64 << 10;
+/// Whether there is a CPU to spare for that; found out while the process may still look.
+static SPINS: OnceLock<bool> = OnceLock::new();
 
 pub struct Reader {
     fd: BorrowedFd<'static>,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
-    spin: bool,
+}
+
+/// Fd 0, the pipe from the host.
+fn stdin() -> BorrowedFd<'static> {
+    // SAFETY: fd 0 is open for the whole life of the process.
+    unsafe { BorrowedFd::borrow_raw(0) }
+}
+
+/// Readies the pipes; comes before the first reader.
+pub fn open() -> Result<(), Fault> {
+    ioctl_fionbio(stdin(), true).map_err(|errno| Fault::new(Code::Protocol, errno))?;
+    SPINS.get_or_init(|| std::thread::available_parallelism().is_ok_and(|cpus| cpus.get() > 1));
+    Ok(())
 }
 
 impl Reader {
-    pub fn stdin() -> Result<Self, Fault> {
-        // SAFETY: fd 0 is the pipe from the host, open for the whole life of the process.
-        let fd = unsafe { BorrowedFd::borrow_raw(0) };
-        ioctl_fionbio(fd, true).map_err(|errno| Fault::new(Code::Protocol, errno))?;
-        let spin = std::thread::available_parallelism().is_ok_and(|cpus| cpus.get() > 1);
-        Ok(Self { fd, buffer: vec![0; CHUNK], start: 0, end: 0, spin })
+    /// A reader of stdin. There may be several in turn: each leaves nothing of the next one's frames
+    /// in its buffer as long as the host waits for an answer before it sends more.
+    pub fn stdin() -> Self {
+        Self { fd: stdin(), buffer: vec![0; CHUNK], start: 0, end: 0 }
     }
 
     /// The body of the next frame, or None when the host has closed the pipe.
@@ -52,13 +65,25 @@ impl Reader {
 
     /// Reads until `wanted` bytes are there; false at the end of the stream.
     fn fill(&mut self, wanted: usize) -> Result<bool, Fault> {
+        let mut spinning: Option<Instant> = None;
         while self.end - self.start < wanted {
             self.make_room(wanted);
             match read(self.fd, &mut self.buffer[self.end..]) {
                 Ok(0) => return Ok(false),
-                Ok(count) => self.end += count,
+                Ok(count) => {
+                    self.end += count;
+                    spinning = None;
+                }
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => self.wait()?,
+                Err(Errno::AGAIN) => {
+                    let begun = *spinning.get_or_insert_with(Instant::now);
+                    if SPINS.get() == Some(&true) && begun.elapsed() < SPIN {
+                        // The host may be waiting for this very core.
+                        rustix::thread::sched_yield();
+                    } else {
+                        self.sleep()?;
+                    }
+                }
                 Err(errno) => return Err(Fault::new(Code::Protocol, errno)),
             }
         }
@@ -77,18 +102,9 @@ impl Reader {
         }
     }
 
-    fn wait(&self) -> Result<(), Fault> {
-        let begun = Instant::now();
-        let mut fds = [PollFd::new(&self.fd, PollFlags::IN)];
-        let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
-        while self.spin && begun.elapsed() < SPIN {
-            if poll(&mut fds, Some(&now)).is_ok_and(|ready| ready > 0) {
-                return Ok(());
-            }
-            // The host may be waiting for this very core.
-            rustix::thread::sched_yield();
-        }
-        match poll(&mut fds, None) {
+    /// Sleeps until there is something to read.
+    fn sleep(&self) -> Result<(), Fault> {
+        match poll(&mut [PollFd::new(&self.fd, PollFlags::IN)], None) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
             Err(errno) => Err(Fault::new(Code::Protocol, errno)),
         }

@@ -1,10 +1,10 @@
 //! The role `serve`: load one artifact, start it, answer calls until the host closes the pipe.
 
-use crate::abi::{Guest, PageMap};
+use crate::abi::{self, Guest, PageMap};
 use crate::engine::{self, Guard, LimitedTunables};
 use crate::fault::{Code, Fault};
-use crate::frame::{self, Limits, Request, Usage, Writer};
-use crate::pipe::{Reader, send};
+use crate::frame::{self, Limits, Request, Surroundings, Usage, Writer};
+use crate::pipe::{self, Reader, send};
 use crate::sandbox::{Confinement, CpuBudget};
 use std::time::{Duration, Instant};
 use wasmer::{Engine, Module, Store};
@@ -17,6 +17,7 @@ struct Worker {
     module: Module,
     source: Option<Vec<u8>>,
     limits: Limits,
+    surroundings: Surroundings,
     guard: Guard,
     pages: PageMap,
     cpu: CpuBudget,
@@ -36,19 +37,22 @@ pub fn main() -> i32 {
 }
 
 fn serve() -> Result<(), Fault> {
-    let mut reader = Reader::stdin()?;
+    pipe::open()?;
+    let mut reader = Reader::stdin();
     let Some(body) = reader.next()? else { return Ok(()) };
-    let Request::Start { limits, source } = frame::parse(reader.bytes(body))? else {
+    let Request::Start { limits, source, surroundings } = frame::parse(reader.bytes(body))? else {
         return Err(Fault::new(Code::Protocol, "a call before start"));
     };
+    let folders: Vec<u8> = surroundings.folders.iter().map(|folder| folder.mode).collect();
     let confinement = Confinement {
         parent_pid: limits.parent_pid,
         memory_bytes: limits.memory_bytes,
-        disk_bytes: 0,
-        folders: &[],
+        disk_bytes: if folders.is_empty() { 0 } else { limits.disk_bytes },
+        folders: &folders,
     };
     confinement.begin()?;
-    let mut worker = Worker::load(limits, source.map(<[u8]>::to_vec))?;
+    abi::allow_growth(limits.disk_bytes);
+    let mut worker = Worker::load(limits, source.map(<[u8]>::to_vec), surroundings)?;
     confinement.seal()?;
     let mut guest = Some(worker.start()?);
     let memory_bytes = guest.as_ref().map_or(0, Guest::memory_bytes);
@@ -72,7 +76,11 @@ fn serve() -> Result<(), Fault> {
 }
 
 impl Worker {
-    fn load(limits: Limits, source: Option<Vec<u8>>) -> Result<Self, Fault> {
+    fn load(
+        limits: Limits,
+        source: Option<Vec<u8>>,
+        surroundings: Surroundings,
+    ) -> Result<Self, Fault> {
         let guard = Guard::default();
         let tunables =
             LimitedTunables::new(limits.memory_bytes, limits.table_elements, guard.clone());
@@ -91,6 +99,7 @@ impl Worker {
             module,
             source,
             limits,
+            surroundings,
             guard,
             writer: Writer::default(),
             response: Vec::new(),
@@ -100,7 +109,9 @@ impl Worker {
     fn start(&mut self) -> Result<Guest, Fault> {
         let _timer = self.cpu.start(Duration::from_millis(self.limits.start_cpu_ms))?;
         let store = Store::new(self.engine.clone());
-        Guest::start(store, &self.module, self.source.as_deref(), &self.limits, self.guard.clone())
+        let source = self.source.as_deref();
+        let guard = self.guard.clone();
+        Guest::start(store, &self.module, source, &self.limits, &self.surroundings, guard)
     }
 
     /// Answers one call; gives the instance for the next one, or None when the worker has to end.
@@ -117,6 +128,7 @@ impl Worker {
             });
         usage.wall_us = micros(begun.elapsed());
         usage.memory_bytes = guest.memory_bytes();
+        usage.fuel = guest.fuel_used(&self.limits);
         let outcome = outcome.and_then(|()| self.explain(&guest));
         match outcome {
             Ok(()) => {
@@ -140,7 +152,7 @@ impl Worker {
 
     /// Prepares the next call while the host is busy with this one's result.
     fn after(&mut self, guest: Guest) -> Option<Guest> {
-        if self.limits.keep_state {
+        if self.limits.keep_state && !guest.is_command() {
             return Some(guest);
         }
         self.refresh(guest).ok()

@@ -1,12 +1,13 @@
-//! What a guest may import: `pocket.log` and WASI preview 1.
+//! What a guest may import: `pocket.log`, `pocket.host_call` and WASI preview 1.
 
-use super::wasi;
-use crate::frame::Writer;
+use super::host_call::{self, HostCalls};
+use super::wasi::{self, Lines, Wasi};
+use crate::frame::{Limits, Surroundings, Writer};
 use crate::pipe;
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, ImportType, Imports, Memory, Module, Store};
 
 /// Longest line of the log; a longer one is cut.
-const LINE_BYTES: u32 = 4096;
+pub const LINE_BYTES: u32 = 4096;
 
 /// What the imported functions share within one instance.
 pub struct Context {
@@ -14,12 +15,52 @@ pub struct Context {
     pub call_id: u32,
     /// Log bytes that are left for this call.
     pub log_left: u64,
+    pub host_calls: HostCalls,
+    #[allow(dead_code)]
+    pub wasi: Wasi,
+    /// What was written to stdout and to stderr since the last end of a line.
+    lines: [Lines; 2],
     pub writer: Writer,
 }
 
 impl Context {
-    pub fn new(log_left: u64) -> Self {
-        Self { memory: None, call_id: 0, log_left, writer: Writer::default() }
+    /// For the start of an instance, during which it may log, but ask the host nothing.
+    pub fn new(log_left: u64, surroundings: Surroundings) -> Self {
+        Self {
+            memory: None,
+            call_id: 0,
+            log_left,
+            host_calls: HostCalls::none(),
+            wasi: Wasi::new(surroundings),
+            lines: Default::default(),
+            writer: Writer::default(),
+        }
+    }
+
+    /// Gives a call its share of everything.
+    pub fn begin_call(&mut self, id: u32, limits: &Limits) {
+        self.call_id = id;
+        self.log_left = limits.log_bytes;
+        self.wasi.exit = None;
+        self.host_calls.begin(limits.host_calls);
+    }
+
+    /// Takes in what was written to stdout (level 1) or stderr (level 2).
+    pub fn write_lines(&mut self, level: u8, bytes: &[u8]) {
+        self.with_lines(level, |lines, log| lines.take(bytes, log));
+    }
+
+    /// Logs the lines that have no end when a call has.
+    pub fn flush_lines(&mut self) {
+        for level in [1, 2] {
+            self.with_lines(level, |lines, log| lines.flush(log));
+        }
+    }
+
+    fn with_lines(&mut self, level: u8, work: impl FnOnce(&mut Lines, &mut dyn FnMut(&[u8]))) {
+        let mut lines = std::mem::take(&mut self.lines[usize::from(level) - 1]);
+        work(&mut lines, &mut |line| self.log(level, line));
+        self.lines[usize::from(level) - 1] = lines;
     }
 
     /// Sends a line to the host, or drops it once the call's share is used up.
@@ -60,10 +101,11 @@ pub fn function(
     store: &mut Store,
     context: &FunctionEnv<Context>,
 ) -> Option<Function> {
-    let ty = import.ty().func()?.clone();
+    import.ty().func()?;
     match (import.module(), import.name()) {
         ("pocket", "log") => Some(Function::new_typed_with_env(store, context, log)),
-        (wasi::MODULE, name) => wasi::function(name, &ty, store, context),
+        ("pocket", name) => host_call::function(name, store, context),
+        (wasi::MODULE, name) => wasi::function(name, store, context),
         _ => None,
     }
 }

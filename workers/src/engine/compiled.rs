@@ -18,8 +18,13 @@ fn bad(error: impl std::fmt::Display) -> Fault {
 }
 
 impl Compiled {
-    pub fn of(wasm: &[u8], survey: &Survey, cranelift: Cranelift) -> Result<Self, Fault> {
-        let engine = compiler(cranelift, survey);
+    pub fn of(
+        wasm: &[u8],
+        survey: &Survey,
+        cranelift: Cranelift,
+        metered: bool,
+    ) -> Result<Self, Fault> {
+        let engine = compiler(cranelift, survey, metered);
         engine.validate(wasm).map_err(bad)?;
         let info = ModuleEnvironment::new().translate(wasm).map_err(bad)?.module;
         let tunables = BaseTunables::new();

@@ -1,10 +1,12 @@
 //! The wasm engine: which features a module may use, and how its memory is held down.
 
 mod compiled;
+mod fuel;
 mod memory;
 mod state;
 
 pub use compiled::Compiled;
+pub use fuel::{Fuel, METERING_PREFIX};
 pub use memory::{Guard, LimitedTunables};
 pub use state::{RESTORABLE, RESUME, STATE_PREFIX, Survey};
 
@@ -30,10 +32,14 @@ pub fn cranelift() -> Cranelift {
     cranelift
 }
 
-/// An engine that compiles a module so that what the survey found can be restored.
-fn compiler(mut cranelift: Cranelift, survey: &Survey) -> wasmer_compiler::Engine {
+/// An engine that compiles a module so that what the survey found can be restored, and so that its
+/// instructions are counted if that is wanted.
+fn compiler(mut cranelift: Cranelift, survey: &Survey, metered: bool) -> wasmer_compiler::Engine {
     if let Some(middleware) = survey.middleware() {
         cranelift.push_middleware(middleware);
+    }
+    if metered {
+        fuel::meter(&mut cranelift);
     }
     EngineBuilder::new(cranelift).set_features(Some(features())).engine()
 }

@@ -140,7 +140,7 @@ fn openat2(arguments: &[&str]) -> Result<String> {
     let path = path(arguments)?;
     let how = [0_u64; OPEN_HOW];
     let size = size_of_val(&how) as c_long;
-    let folder = crate::sandbox::FIRST_FOLDER.into();
+    let folder = crate::frame::FIRST_FOLDER.into();
     let words = [folder, path.as_ptr() as c_long, how.as_ptr() as c_long, size, 0, 0];
     call(libc::SYS_openat2, words)
 }

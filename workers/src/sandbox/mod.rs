@@ -8,19 +8,22 @@ mod rlimits;
 mod seccomp;
 
 pub use cpu::CpuBudget;
+pub use rlimits::GUEST_FILES;
 pub use seccomp::RULES;
 
 use crate::fault::{Code, Fault};
+use crate::frame::FIRST_FOLDER;
 use layers::Layers;
 use rustix::process::{DumpableBehavior, Signal};
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
-/// The host hands granted folders over from this descriptor on; 3 is the artifact.
-pub const FIRST_FOLDER: RawFd = 4;
 /// Where the image of the guest's memory is open; the policies name it.
 pub const IMAGE: RawFd = 62;
 /// Where /proc/self/pagemap is open; the policies name it. A process has room for 64 at no cost.
 pub const PAGEMAP: RawFd = 63;
+
+/// Folders have to stay below the descriptors that are pinned.
+const MOST_FOLDERS: usize = (IMAGE - FIRST_FOLDER) as usize;
 
 fn refuse<E: std::fmt::Display>(step: &'static str) -> impl Fn(E) -> Fault {
     move |error| Fault::new(Code::Sandbox, format!("{step}: {error}"))
@@ -39,6 +42,9 @@ pub struct Confinement<'a> {
 impl Confinement<'_> {
     /// The limits of a serving worker, before its artifact is loaded.
     pub fn begin(&self) -> Result<(), Fault> {
+        if self.folders.len() > MOST_FOLDERS {
+            return Err(Fault::new(Code::Sandbox, "more folders than descriptors for them"));
+        }
         common(self.folders.len(), Some(self.parent_pid))?;
         rlimits::serve(self.memory_bytes, self.memory_bytes.max(self.disk_bytes))
     }

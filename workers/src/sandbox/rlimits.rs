@@ -13,8 +13,8 @@ const COMPILE_DATA_BYTES: u64 = 3 << 30;
 const COMPILE_CPU_S: u64 = 120;
 /// stdin, stdout, stderr, the artifact while it is loaded, and a few for the engine.
 const OPEN_FILES: u64 = 16;
-/// Files that a guest with folders may have open besides; below the descriptors that are pinned.
-const GUEST_FILES: u64 = 32;
+/// Files and folders that the guest of a worker with folders may have open at once.
+pub const GUEST_FILES: u64 = 64;
 
 fn limit(resource: Resource, value: u64, step: &'static str) -> Result<(), Fault> {
     let both = Rlimit { current: Some(value), maximum: Some(value) };
@@ -28,6 +28,9 @@ pub fn no_core_dumps() -> Result<(), Fault> {
 
 /// `file_bytes` is the largest file: the image of a guest's memory counts as one.
 pub fn serve(memory_bytes: u64, file_bytes: u64) -> Result<(), Fault> {
+    // A guest that writes too much is told so by an error, and not killed.
+    // SAFETY: nothing is run by the signal; it is only ignored.
+    unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
     limit(Resource::Fsize, file_bytes, "file size")?;
     limit(Resource::Data, memory_bytes + BASE_DATA_BYTES, "data size")?;
     limit(Resource::As, ADDRESS_SPACE_BYTES, "address space")
@@ -35,7 +38,7 @@ pub fn serve(memory_bytes: u64, file_bytes: u64) -> Result<(), Fault> {
 
 /// Descriptors that are open already stay so, whatever their number.
 pub fn open_files(folders: usize) -> Result<(), Fault> {
-    let guest = if folders == 0 { 0 } else { GUEST_FILES };
+    let guest = if folders == 0 { 0 } else { folders as u64 + GUEST_FILES };
     limit(Resource::Nofile, OPEN_FILES + guest, "open files")
 }
 
