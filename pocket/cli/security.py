@@ -10,13 +10,12 @@ from pocket.cli.output import Format, emit, table
 
 app = typer.Typer(
     cls=Group,
-    rich_markup_mode=None,
     no_args_is_help=True,
     help="See what holds plugins on this machine.",
 )
 
 
-@app.command(cls=Command)
+@app.command("status", cls=Command)
 def status(output: Output = Format.TEXT) -> None:
     """Try every layer of the sandbox, and show which are in force.
 
