@@ -241,14 +241,13 @@ class Plugin:
             raise self._late()
         try:
             worker = self._live_worker()
-            if until is not None:
-                timeout_s = min(timeout_s, until - monotonic())
-                if timeout_s <= 0:
-                    raise self._late()
+            left_s = timeout_s if until is None else min(timeout_s, until - monotonic())
+            if left_s <= 0:
+                raise self._late()
             if cancellation is not None:
                 cancellation.begin(worker)
             try:
-                reply = worker.call(payload, timeout_s)
+                reply = worker.call(payload, left_s, timeout_s)
             finally:
                 if cancellation is not None:
                     cancellation.end()

@@ -174,8 +174,13 @@ class Worker:
         except BaseException as error:
             raise self._ended_by(error, limits.START_TIMEOUT_S, starting=True) from None
 
-    def call(self, payload: bytes, timeout_s: float) -> Reply:
+    def call(self, payload: bytes, timeout_s: float, allowed_s: float | None = None) -> Reply:
         """Send one request and wait for its response.
+
+        Args:
+            payload: the request.
+            timeout_s: how long it may still take.
+            allowed_s: how long it was allowed to take, as an error says it; `timeout_s` if None.
 
         Raises:
             CallError: the call did not end well, and neither did the worker.
@@ -187,7 +192,7 @@ class Worker:
             self._channel.send(encode_call(call_id, payload), deadline)
             frame = self._receive(RESULT, call_id, deadline)
         except BaseException as error:
-            raise self._ended_by(error, timeout_s) from None
+            raise self._ended_by(error, allowed_s or timeout_s) from None
         return Reply(*cast("tuple[bytes, int, int, int, int]", frame[2:]))
 
     def call_many(self, payloads: Sequence[bytes], timeout_s: float) -> list[Reply | PocketError]:
