@@ -180,7 +180,7 @@ fn abstract_socket(arguments: &[&str]) -> Result<String> {
         let mut address: libc::sockaddr_un = std::mem::zeroed();
         address.sun_family = libc::AF_UNIX as libc::sa_family_t;
         for (to, byte) in address.sun_path[1..].iter_mut().zip(name) {
-            *to = byte.cast_signed();
+            *to = *byte as libc::c_char;
         }
         let length = size_of::<libc::sa_family_t>() + 1 + name.len();
         let words = [fd, (&raw const address) as c_long, length as c_long, 0, 0, 0];
