@@ -7,19 +7,22 @@ import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typer.main
+from markdown import properties, table
 from typer import Typer
+from workflows_page import workflows_page
 
 from pocket import errors
 from pocket.cli.main import app
+from pocket.document import JSON, parse_document
 from pocket.plugin.manifest import manifest_schema, parse_manifest
+from pocket.plugin.policy import Policy
+from pocket.plugin.policy_reader import policy_schema
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 NOTE = "<!-- Written by scripts/generate_docs.py; change the code instead. -->\n"
-
-PIPE = "\\|"
 
 EXAMPLE = """\
 name: sentiment-analyzer
@@ -44,35 +47,41 @@ permissions:
   memory: 50MB
   cpu: 100ms
   timeout: 2s
+  network: [api.example.com, "*.trusted-domain.com"]
+  env: [API_KEY]
+  filesystem: [read:/data, write:/data/out]
+  disk: 10MB
+  store: 1MB
 
 state: fresh
 """
 
+POLICY = """\
+limits:
+  memory: 256MB
+  cpu: 2s
+  timeout: 30s
+  store: 10MB
 
-def table(heading: list[str], rows: list[list[str]]) -> str:
-    """Give a Markdown table."""
-    lines = [heading, ["---"] * len(heading), *rows]
-    return "\n".join(
-        f"| {' | '.join(cell.replace('|', PIPE) for cell in line)} |" for line in lines
-    )
+network:
+  allow: ["*.example.com", "https://api.trusted-domain.com"]
+  deny: [internal.example.com]
 
+env:
+  allow: [ACME_*]
 
-def properties(schema: dict[str, Any], path: str = "") -> Iterator[list[str]]:
-    """Give a row for every property of a schema, nested ones with their path."""
-    required = schema.get("required", [])
-    for name, inner in schema.get("properties", {}).items():
-        at = f"{path}{name}"
-        kind = " or ".join(f"`{value}`" for value in inner.get("enum", [])) or inner["type"]
-        default = (
-            "required"
-            if name in required
-            else f"`{inner['default']}`"
-            if inner.get("default")
-            else ""
-        )
-        yield [f"`{at}`", kind, default, inner["description"]]
-        yield from properties(inner, f"{at}.")
-        yield from properties(inner.get("items", {}), f"{at}[].")
+filesystem:
+  read: [/data]
+  write: [/data/out]
+
+plugins:
+  deny: [acme-legacy]
+  overrides:
+    sentiment-analyzer:
+      limits:
+        memory: 1GB
+      network: none
+"""
 
 
 def manifest_page() -> str:
@@ -91,7 +100,8 @@ key is an error; `pocket plugins validate DIR` shows every error at once, with i
 {table(["field", "type", "default", ""], rows)}
 
 Sizes are written like `50MB` or `50MiB`, both of 1024 x 1024 bytes; durations as in Go: `300ms`,
-`1.5s`, `1h30m`. Permissions default to nothing but the limits above. They may also be a list:
+`1.5s`, `1h30m`. Permissions default to nothing but the limits above; [permissions](permissions.md)
+says what each of them gives. They may also be a list:
 
 ```yaml
 permissions:
@@ -101,6 +111,57 @@ permissions:
 
 `binary: plugin.wasm` also finds `dist/plugin.wasm`, if exactly one file of the package has that
 name.
+"""
+
+
+def policy_page() -> str:
+    """Give docs/policy.md."""
+    policy = Policy.from_mapping(
+        cast(
+            "dict[str, JSON]",
+            parse_document(POLICY, "docs/policy.md", error=errors.InvalidPolicy).data,
+        )
+    )
+    assert policy.overrides
+    rows = list(properties(policy_schema()))
+    return f"""{NOTE}
+# The policy
+
+What the operator allows. A manifest says what its plugin asks for; `policy.yaml` in the Pocket home
+(`~/.pocket`, or `$POCKET_HOME`) says how much of that any plugin may have. Without the file, a
+plugin gets what its manifest names and whoever installed it agreed to
+([permissions](permissions.md)).
+
+```yaml
+{POLICY}```
+
+{table(["field", "type", "default", ""], rows)}
+
+**A plugin that asks for more is not loaded.** The error, `PermissionDenied`, names everything that
+is too much, each with its line in the manifest and in the policy. A limit that a manifest does not
+name at all is lowered to the policy's instead: the plugin never asked for the default.
+
+**Allowed and denied.** Without `allow`, everything is allowed that is not denied; an empty `allow`
+and `none` allow nothing. A denial wins. `network.allow` has to cover a rule of a manifest whole:
+`*.example.com` covers `api.example.com` and `*.eu.example.com`, but neither `example.com` nor, as a
+rule without a port means the default ports, `api.example.com:8443`. `network.deny` refuses a rule
+of a manifest that touches it anywhere: `deny: [bad.example.com]` refuses `*.example.com` too, and
+every port. A name that leads to a denied address is not recognised by it; private addresses are
+refused when the plugin asks for them, whatever their names.
+
+**Folders** are compared after all links were followed, on both sides. Beneath an allowed folder a
+link to elsewhere gives nothing.
+
+**Names of plugins** are what manifests say. A policy by names is worth as much as the care with
+which plugins are installed, or loaded by their paths.
+
+**The file itself** has to belong to you or to root, and so has its folder; if anybody else can
+write to either, or the file has a mistake, no plugin is loaded (`InvalidPolicy`). It is read
+whenever a plugin is loaded; what is running goes on as it was loaded.
+
+`pocket policy show` prints it, `pocket policy show --plugin NAME` what holds for one plugin, and
+`pocket policy check` says which installed plugins it refuses, and why, without starting any. From
+Python, `pocket.Policy.read(path)` and `Policy.from_mapping({{...}})` give a policy.
 """
 
 
@@ -199,7 +260,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing, fail if stale")
     check = parser.parse_args().check
-    pages = {"manifest.md": manifest_page(), "errors.md": errors_page(), "cli.md": cli_page(app)}
+    pages = {
+        "manifest.md": manifest_page(),
+        "policy.md": policy_page(),
+        "workflows.md": f"{NOTE}\n{workflows_page()}",
+        "errors.md": errors_page(),
+        "cli.md": cli_page(app),
+    }
     stale = [name for name, text in pages.items() if _current(name) != text]
     if check:
         for name in stale:

@@ -14,11 +14,12 @@ import typer
 from pocket.cli.output import Format, error_json, note, printable
 from pocket.document import JSON
 from pocket.errors import InvalidInput, PocketError
-from pocket.flow import Workflow
 from pocket.units import format_duration
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from pocket.flow import Workflow
 
 _PATIENCE_S: Final = 1.0
 """A run that is over sooner needs no progress display."""

@@ -11,7 +11,14 @@ from typing import Any, TextIO
 import orjson
 
 from pocket.document import JSON
-from pocket.errors import CallError, InvalidDocument, PocketError, Problem
+from pocket.errors import (
+    CallError,
+    ConsentRequired,
+    InvalidDocument,
+    PermissionDenied,
+    PocketError,
+    Problem,
+)
 
 _RED, _YELLOW, _BOLD, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
 
@@ -105,12 +112,15 @@ def error_json(error: PocketError) -> dict[str, Any]:
     }
     if isinstance(error, CallError):
         fields |= {"plugin": error.plugin, "detail": error.detail}
-    if isinstance(error, InvalidDocument):
-        fields["problems"] = [_problem_json(problem) for problem in error.problems]
+    if isinstance(error, ConsentRequired):
+        fields |= {"added": list(error.added), "removed": list(error.removed)}
+    if isinstance(error, InvalidDocument | PermissionDenied):
+        fields["problems"] = [problem_json(problem) for problem in error.problems]
     return fields
 
 
-def _problem_json(problem: Problem) -> dict[str, Any]:
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """Give a problem as JSON."""
     return {
         "file": problem.place.path,
         "line": problem.place.line,

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from pocket.cli.consent import ask_consent
+from pocket.cli.help import Command, Group
 from pocket.cli.options import ConfigJson, InputJson, Output, PluginName, read_json
-from pocket.cli.output import Format, emit, note, print_error, render, table
+from pocket.cli.output import Format, emit, note, print_error, printable, render, table
 from pocket.document import JSON
 from pocket.errors import ExampleFailed, InvalidInput, PocketError
 from pocket.units import format_bytes
@@ -21,10 +23,19 @@ if TYPE_CHECKING:
     from pocket.plugin.sources import Progress
     from pocket.supervisor.plugin import Plugin
 
-app = typer.Typer(no_args_is_help=True, help="Install, inspect and call plugins.")
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    help="Install, inspect and call plugins.",
+    epilog="""
+    pocket plugins validate ./my-plugin/
+    pocket plugins install sentiment-analyzer.tar.gz
+    pocket plugins call sentiment-analyzer sentiment --input '{"text": "I love it"}'
+    """,
+)
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_plugins(output: Output = Format.TEXT) -> None:
     """List the installed plugins.
 
@@ -51,6 +62,8 @@ def list_plugins(output: Output = Format.TEXT) -> None:
             output,
         )
         return
+    if not listing.plugins and listing.problems:
+        return
     if not listing.plugins:
         note(f"no plugins in {store.plugins_folder}; `pocket plugins install FILE` adds one")
         return
@@ -68,7 +81,7 @@ def list_plugins(output: Output = Format.TEXT) -> None:
         note(f"{name} is in quarantine, because it does not start: {reason}")
 
 
-@app.command()
+@app.command(cls=Command)
 def info(name: PluginName, output: Output = Format.TEXT) -> None:
     """Show what an installed plugin is, what it offers and what it may use.
 
@@ -86,7 +99,7 @@ def info(name: PluginName, output: Output = Format.TEXT) -> None:
     print(f"folder:      {plugin.folder}")
 
 
-@app.command()
+@app.command(cls=Command)
 def install(
     source: Annotated[
         str, typer.Argument(metavar="FILE|URL", help="A .tar.gz, a folder or a URL.")
@@ -95,9 +108,15 @@ def install(
         str | None, typer.Option(metavar="HEX", help="Refuse a file with another SHA-256.")
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace an installed one.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Agree to all that it asks for.")
+    ] = False,
     output: Output = Format.TEXT,
 ) -> None:
     """Install a plugin, after it was checked, compiled and started once in its sandbox.
+
+    A plugin that asks for more than memory and time, or for more than the installed one that it
+    replaces, is installed only if you agree: at a terminal you are asked, elsewhere --yes says so.
 
     Examples:
 
@@ -105,8 +124,9 @@ def install(
 
       pocket plugins install https://example.com/plugin.tar.gz --sha256 9f86d0...
 
-      pocket plugins install ./my-plugin --replace
+      pocket plugins install ./my-plugin --replace --yes
     """
+    from pocket.plugin.consent import Difference
     from pocket.plugin.package import parse_package, read_package
     from pocket.plugin.sources import fetch
     from pocket.supervisor.host import Host
@@ -120,17 +140,24 @@ def install(
             data = fetch(source, sha256=sha256, on_progress=on_progress)
         package = parse_package(data, source)
     with Host() as host:
+        host.admit(package)
+        if not replace:
+            host.store.require_vacant(package.manifest.name)
+        difference = Difference.from_installed(host.store, package.manifest)
+        ask_consent(difference, yes=yes)
         host.load(package)
         installed = host.store.install(package, replace=replace)
     if output is not Format.TEXT:
-        emit(_manifest_json(installed.manifest) | {"folder": str(installed.folder)}, output)
+        shown = {"folder": str(installed.folder), "difference": difference.to_json()}
+        emit(_manifest_json(installed.manifest) | shown, output)
         return
     print(f"installed {installed.name} {installed.manifest.version} in {installed.folder}")
     print(f"nodes: {_node_types(installed.manifest)}")
-    print(f"it may use {', '.join(installed.manifest.permissions.in_words())}")
+    for line in installed.manifest.permissions.in_words():
+        print(printable(f"it {line}"))
 
 
-@app.command()
+@app.command(cls=Command)
 def validate(
     path: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="A plugin's folder or .tar.gz.")],
     output: Output = Format.TEXT,
@@ -158,21 +185,28 @@ def validate(
     print(f"module:      {package.manifest.binary}, {format_bytes(len(package.module))}")
 
 
-@app.command()
-def remove(name: PluginName) -> None:
-    """Remove an installed plugin.
+@app.command(cls=Command)
+def remove(
+    name: PluginName,
+    keep_data: Annotated[
+        bool, typer.Option("--keep-data", help="Keep what the plugin stored.")
+    ] = False,
+) -> None:
+    """Remove an installed plugin, and what it kept in its store.
 
     Examples:
 
       pocket plugins remove sentiment-analyzer
+
+      pocket plugins remove sentiment-analyzer --keep-data
     """
     from pocket.plugin.store import Store
 
-    Store().remove(name)
+    Store().remove(name, keep_data=keep_data)
     print(f"removed {name}")
 
 
-@app.command()
+@app.command(cls=Command)
 def release(name: PluginName) -> None:
     """Let a plugin in quarantine start again.
 
@@ -189,7 +223,7 @@ def release(name: PluginName) -> None:
     print(f"released {name}" if released else f"{name} is not in quarantine")
 
 
-@app.command()
+@app.command(cls=Command)
 def call(
     name: PluginName,
     node: Annotated[str, typer.Argument(metavar="NODE", help="One of the plugin's node types.")],
@@ -224,7 +258,7 @@ def call(
     emit({"output": result.output, "next": result.next, "usage": usage}, output)
 
 
-@app.command("test")
+@app.command("test", cls=Command)
 def run_examples(name: PluginName, output: Output = Format.TEXT) -> None:
     """Run the examples of a plugin's metadata and compare what it gives with what they promise.
 
@@ -311,14 +345,13 @@ def _print_manifest(manifest: Manifest) -> None:
     print("nodes:")
     for node in manifest.nodes:
         print(f"  {node.type:<20} {node.description}")
-    print("may use:")
+    print("permissions:")
     for line in manifest.permissions.in_words():
-        print(f"  {line}")
+        print(printable(f"  {line}"))
     print(f"state:       {manifest.state}")
 
 
 def _manifest_json(manifest: Manifest) -> dict[str, Any]:
-    permissions = manifest.permissions
     return {
         "name": manifest.name,
         "version": manifest.version,
@@ -329,14 +362,8 @@ def _manifest_json(manifest: Manifest) -> dict[str, Any]:
             {"type": node.type, "category": node.category, "description": node.description}
             for node in manifest.nodes
         ],
-        "permissions": {
-            "memory_bytes": permissions.memory_bytes,
-            "cpu_s": permissions.cpu_s,
-            "timeout_s": permissions.timeout_s,
-            "network": list(permissions.network),
-            "env": list(permissions.env),
-            "filesystem": list(permissions.filesystem),
-        },
+        "permissions": manifest.permissions.to_json(),
+        "permissions_in_words": manifest.permissions.in_words(),
         "state": manifest.state,
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,9 +13,12 @@ from pocket.cli.options import Output, read_json
 from pocket.cli.output import Format, emit, note, print_warnings, table
 from pocket.document import JSON
 from pocket.errors import InvalidWorkflow
-from pocket.flow import Workflow
 from pocket.units import format_duration
-from pocket.workflow.engine import MAX_STEPS, Step
+from pocket.workflow.engine import MAX_STEPS
+
+if TYPE_CHECKING:
+    from pocket.flow import Workflow
+    from pocket.workflow.engine import Step
 
 
 def run(
@@ -84,6 +87,8 @@ def run(
 
 
 def _load(file: Path, host: LazyHost, *, strict: bool) -> Workflow:
+    from pocket.flow import Workflow
+
     workflow = Workflow.load(file, host=host)
     if workflow.warnings and strict:
         raise InvalidWorkflow(workflow.warnings, hint="without --strict these are warnings")

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
-from pocket.errors import CallError, InvalidOutput, PluginError, WorkerUnavailable
+from pocket.errors import (
+    CallTimeout,
+    CpuLimitExceeded,
+    InvalidOutput,
+    MemoryLimitExceeded,
+    PluginCrashed,
+    PluginError,
+    WorkerUnavailable,
+)
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import PluginMetadata, metadata_of_manifest, parse_metadata
 from pocket.plugin.module import Module
@@ -24,6 +33,9 @@ _METADATA_REQUEST = (
     b'{"node":"","function":"metadata","config":{},"input":null,"prepResult":null,'
     b'"execResult":null}'
 )
+
+BAD_STARTS: Final = (PluginCrashed, MemoryLimitExceeded, CpuLimitExceeded, CallTimeout)
+"""Errors of a start that are the plugin's own, and cost a process each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +66,7 @@ class Program:
         self.quarantine.check()
         try:
             worker = self._start_once()
-        except CallError as error:
+        except BAD_STARTS as error:
             self.quarantine.failed(error)
             raise
         self.quarantine.started()
@@ -82,7 +94,7 @@ class Program:
             metadata = self._ask(worker)
         except BaseException as error:
             worker.end()
-            if isinstance(error, CallError):
+            if isinstance(error, BAD_STARTS):
                 self.quarantine.failed(error)
             raise
         self.cache.write(name, orjson.dumps(metadata.to_json()))
