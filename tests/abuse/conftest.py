@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -48,3 +51,48 @@ def siege(row: Row, shared_home: Path, tmp_path: Path) -> Iterator[Siege]:
     gc.collect()
     with pocket.Host(home=shared_home) as host:
         yield Siege(row, host, shared_home, tmp_path)
+
+
+SOURCE = Path(__file__).parent / "hostile_worker" / "hostile_worker.c"
+
+
+@pytest.fixture(scope="session")
+def hostile_worker(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The native program that stands in for a worker that was taken over."""
+    program = tmp_path_factory.mktemp("hostile") / "hostile_worker"
+    compiler = ["cc"] if shutil.which("cc") else [sys.executable, "-m", "ziglang", "cc"]
+    subprocess.run([*compiler, "-O1", "-o", program, SOURCE], check=True, timeout=120)
+    return program
+
+
+TakeOver = Callable[..., pocket.Plugin]
+
+
+@pytest.fixture
+def take_over(
+    siege: Siege, hostile_worker: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> TakeOver:
+    """Load a good plugin whose workers, from now on, do what a scenario of the stand-in says."""
+
+    def take_over(scenario: str, **permissions: object) -> pocket.Plugin:
+        plugin = siege.load("echo", permissions={"timeout": "1s"} | permissions)
+        plugin.close()  # the worker that was asked for metadata
+        plugin._closed = False
+        program = tmp_path / scenario
+        program.symlink_to(hostile_worker)
+        monkeypatch.setattr("pocket.supervisor.process.find_worker", lambda: str(program))
+        return plugin
+
+    return take_over
+
+
+def stand_ins(program: Path) -> list[int]:
+    """Give the processes that still run the stand-in, whosever children they are."""
+    found = []
+    for link in Path("/proc").glob("[0-9]*/exe"):
+        try:
+            if link.readlink() == program:
+                found.append(int(link.parent.name))
+        except OSError:
+            continue
+    return found

@@ -125,7 +125,9 @@ class Siege:
         assert raised, "the attack ended without an error"
         error = raised[0]
         assert str(error).strip()
-        self._close(self.evidence.stopped_by(error), type(error).__name__)
+        stopped_by = self.evidence.stopped_by(error)
+        error.with_traceback(None)  # its frames hold what was sent
+        self._close(stopped_by, type(error).__name__)
         return error
 
     def answers(
