@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import inspect
+import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -14,6 +17,7 @@ from markdown import properties, table
 from typer import Typer
 from workflows_page import workflows_page
 
+import pocket
 from pocket import errors
 from pocket.cli.main import app
 from pocket.document import JSON, parse_document
@@ -201,6 +205,103 @@ Ctrl-C. With `--output json` an error is one JSON object on stderr.
 """
 
 
+def api_page() -> str:
+    """Give docs/api.md."""
+    sections = [api_section(name, value) for name, value in public_values()]
+    return f"""{NOTE}
+# The Python API
+
+```python
+{(inspect.getdoc(pocket) or "").partition("```python")[2].partition("```")[0].strip()}
+```
+
+Everything public is a name of `pocket`. The errors are in [errors.md](errors.md).
+
+{chr(10).join(sections)}"""
+
+
+def public_values() -> Iterator[tuple[str, type]]:
+    """Give every public class that is no error."""
+    for name in pocket.__all__:
+        value = getattr(pocket, name)
+        if isinstance(value, type) and not issubclass(value, Exception):
+            yield name, value
+
+
+def api_section(name: str, value: type) -> str:
+    """Describe one class: what it is, how it is made, what it can do."""
+    said = inspect.getdoc(value) or ""
+    # In the quotation marks of the formatter, which looks into Markdown too.
+    code = "\n".join(fields(value)).replace("'", '"')
+    if not code and "Made by" not in said:
+        code = signature(name, value).removesuffix(" -> None")
+    parts = [f"## {name}", f"```python\n{code}\n```" if code else "", as_markdown(said)]
+    parts += [member_section(name, member, of) for member, of in public_members(value)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def fields(value: Any) -> list[str]:
+    """Give a line for every field of a dataclass or named tuple, or member of an enum."""
+    if hasattr(value, "__members__"):
+        return [f"{name} = {member.value!r}" for name, member in value.__members__.items()]
+    if not hasattr(value, "_fields") and not dataclasses.is_dataclass(value):
+        return []
+    defaults = {
+        name: parameter.default
+        for name, parameter in inspect.signature(value).parameters.items()
+        if isinstance(parameter.default, (bool, int, float, str, tuple, type(None)))
+        and not hasattr(parameter.default, "_fields")
+    }
+    return [
+        f"{name}: {getattr(kind, '__forward_arg__', kind)}"
+        + (f" = {defaults[name]!r}" if name in defaults else "")
+        for name, kind in value.__annotations__.items()
+    ]
+
+
+def public_members(value: type) -> Iterator[tuple[str, object]]:
+    """Give the methods and properties of a class, in the order of its text."""
+    for name, member in vars(value).items():
+        documented = isinstance(member, (property, classmethod, staticmethod))
+        if not name.startswith("_") and (documented or inspect.isfunction(member)):
+            yield name, member
+
+
+def member_section(owner: str, name: str, member: object) -> str:
+    """Describe one method or property."""
+    said = as_markdown(inspect.getdoc(member) or "")
+    if isinstance(member, property):
+        return f"### {owner}.{name}\n\n{said}"
+    function = getattr(member, "__func__", member)
+    word = "async def " if inspect.iscoroutinefunction(function) else ""
+    return f"### {owner}.{name}\n\n```python\n{word}{signature(name, function)}\n```\n\n{said}"
+
+
+def signature(name: str, function: Any) -> str:
+    """Write how something is called, without `self`."""
+    found = inspect.signature(function)
+    kept = [p for p in found.parameters.values() if p.name not in {"self", "cls"}]
+    text = str(found.replace(parameters=kept))
+    # Annotations are texts, which `inspect` puts into quotation marks.
+    return name + re.sub(r"'([^']*)'", r"\1", text)
+
+
+SECTION = re.compile(r"^(Args|Raises|Attributes):\n((?: {4}.*\n?|\n)+)", re.MULTILINE)
+ENTRY = re.compile(r"^(\w[\w, ]*): ", re.MULTILINE)
+HEADINGS = {"Args": "Arguments", "Raises": "Raises", "Attributes": "Attributes"}
+
+
+def as_markdown(said: str) -> str:
+    """Turn the sections of a docstring into lists."""
+    return SECTION.sub(lambda part: f"{HEADINGS[part[1]]}:\n\n{as_list(part[2])}\n\n", said).strip()
+
+
+def as_list(text: str) -> str:
+    """Turn the entries of a docstring's section into a list."""
+    entries = ENTRY.sub(r"- `\1`: ", textwrap.dedent(text).strip())
+    return entries.replace("\n    ", "\n  ")
+
+
 def commands(cli: Any, path: str) -> Iterator[str]:
     """Give a section for every command, in the order of `--help`."""
     for name, command in cli.commands.items():
@@ -249,8 +350,17 @@ def cli_page(cli: Typer) -> str:
 
 `--help` of each command says the same. `--output json|yaml` is for programs. Colours and progress
 are for terminals only; `NO_COLOR` turns colours off. `POCKET_HOME` names the folder of installed
-plugins and compiled code, `~/.pocket` if unset. `pocket --install-completion` completes commands,
-plugins and node types in your shell.
+plugins and compiled code, `~/.pocket` if unset. [errors.md](errors.md) lists the exit codes.
+
+Once you have run
+
+```bash
+pocket --install-completion
+```
+
+and opened a new shell, the Tab key completes commands, options, installed plugins and node types.
+It knows bash, zsh and fish. `pocket --show-completion` prints the script instead, for those who
+keep such scripts themselves.
 
 {sections}"""
 
@@ -261,11 +371,12 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing, fail if stale")
     check = parser.parse_args().check
     pages = {
+        "api.md": api_page(),
+        "cli.md": cli_page(app),
+        "errors.md": errors_page(),
         "manifest.md": manifest_page(),
         "policy.md": policy_page(),
         "workflows.md": f"{NOTE}\n{workflows_page()}",
-        "errors.md": errors_page(),
-        "cli.md": cli_page(app),
     }
     stale = [name for name, text in pages.items() if _current(name) != text]
     if check:

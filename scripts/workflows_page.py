@@ -103,6 +103,10 @@ column: unknown keys, types and node names, configs that do not fit, templates t
 two connections for one action. What may be meant but looks wrong is a warning: a node that nothing
 leads to, an action that leads nowhere. `--strict` makes warnings errors.
 
+`pocket graph greeting.yaml` draws the routes, for Mermaid or Graphviz. `pocket schema workflow`
+prints a JSON Schema; an editor with a YAML language server completes and checks a file that begins
+with `# yaml-language-server: $schema=workflow.schema.json`.
+
 ## The file
 
 {table(["field", "type", "default", ""], list(properties(workflow_schema())))}
@@ -154,6 +158,22 @@ such a connection the run fails with the error.
   input; what follows it, follows.
 - **`ends`** lists actions that end the run at this node, though a node may have that name, and
   `default` ends the implied chain. Where an action leads nowhere, it keeps the warning away.
+
+### What a run did
+
+`pocket run -v` shows the way that a run took, and `--trace FILE` writes a line of JSON for each
+step as it ends, failed ones too (here on several lines):
+
+```json
+{{"time": "2026-01-31T12:00:00.123+00:00",
+ "workflow": {{"name": "greeting", "version": "", "metadata": {{}}}}, "run": 1, "step": 2,
+ "node": "french", "type": "template", "action": "default", "duration_us": 84, "outcome": "ok",
+ "attempts": 1, "error": null}}
+```
+
+`run` is the number of the line with `--lines`, else 1. `outcome` is `ok` or the code of the error,
+and `error` what it says. No input or output is written down. From Python, `Workflow.run` takes a
+`watcher` that is told the same.
 
 ## Variables of the environment
 

@@ -13,7 +13,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for policy in POLICIES {
         let path = Path::new("policies").join(policy).with_extension("json");
         println!("cargo::rerun-if-changed={}", path.display());
-        let programs = seccompiler::compile_from_json(fs::File::open(&path)?, arch)
+        let text = fs::read_to_string(&path)?;
+        let rules = text.matches("\"syscall\"").count();
+        let name = policy.replace('-', "_").to_uppercase();
+        println!("cargo::rustc-env=POCKET_RULES_{name}={rules}");
+        let programs = seccompiler::compile_from_json(text.as_bytes(), arch)
             .map_err(|error| format!("{}: {error}", path.display()))?;
         let program = programs.get(policy).ok_or(format!("{}: no {policy}", path.display()))?;
         fs::write(out.join(policy).with_extension("bpf"), bytes(program))?;

@@ -22,12 +22,13 @@ _BUSY_AGAIN_S: Final = 0.002
 _TABLES: Final = (
     "CREATE TABLE IF NOT EXISTS entry (key BLOB PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS total (one INTEGER PRIMARY KEY CHECK (one = 1), bytes INTEGER)",
-    "INSERT OR IGNORE INTO total VALUES (1, 0)",
+    """INSERT OR IGNORE INTO total
+    SELECT 1, coalesce(sum(length(key) + length(value)), 0) FROM entry
+    WHERE NOT EXISTS (SELECT 1 FROM total)""",
 )
-# The casts keep to bytes and numbers whatever a damaged file holds.
-_GET: Final = "SELECT CAST(value AS BLOB) FROM entry WHERE key = ?"
+_GET: Final = "SELECT value FROM entry WHERE key = ?"
 _KEYS: Final = """
-SELECT CAST(key AS BLOB) FROM entry WHERE key >= ? AND key > ? AND (? OR key < ?)
+SELECT key FROM entry WHERE key >= ? AND key > ? AND (? OR key < ?)
 ORDER BY key LIMIT ?
 """
 _SIZE: Final = "SELECT length(key) + length(value) FROM entry WHERE key = ?"

@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from pocket.cli import nodes, plugins, policy, run, version
+from pocket.cli import graph, nodes, plugins, policy, run, schema, security, version
 from pocket.cli.help import Command, Group
 from pocket.cli.output import Format, note, print_error
 from pocket.errors import PocketError
@@ -32,9 +32,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("run", cls=Command)(run.run)
+app.command("graph", cls=Command)(graph.graph)
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(nodes.app, name="nodes")
 app.add_typer(policy.app, name="policy")
+app.command("schema", cls=Command)(schema.schema)
+app.add_typer(security.app, name="security")
 app.command("version", cls=Command)(version.version)
 
 
@@ -72,6 +75,11 @@ def main() -> None:
 def _run() -> None:
     try:
         app(prog_name="pocket")
+    except SystemExit as ending:
+        # typer makes exit code 1 of it, which is that of a bug.
+        if isinstance(ending.__context__, BrokenPipeError):
+            raise ending.__context__ from None
+        raise
     finally:
         # A reader that has gone is found out here, not when Python exits.
         sys.stdout.flush()

@@ -9,7 +9,7 @@ import typer
 from pocket.cli.help import Command, Group
 from pocket.cli.lazy_host import LazyHost
 from pocket.cli.options import Output
-from pocket.cli.output import Format, emit, print_error, render, table
+from pocket.cli.output import Format, emit, print_error, render, say, table
 from pocket.errors import PluginNotFound, suggest
 
 if TYPE_CHECKING:
@@ -102,12 +102,12 @@ def info(
 
 
 def _print_metadata(metadata: NodeMetadata) -> None:
-    print(f"{metadata.type} ({metadata.category}): {metadata.description}")
-    print(f"\nconfig:\n{_indented(render(metadata.config_schema, Format.YAML))}")
+    say(f"{metadata.type} ({metadata.category}): {metadata.description}")
+    say(f"\nconfig:\n{_indented(render(metadata.config_schema, Format.YAML))}")
     for example in metadata.examples:
-        print(f"\nexample: {example.name}")
+        say(f"\nexample: {example.name}")
         for label in ("config", "input", "output"):
-            print(_indented(render({label: getattr(example, label)}, Format.YAML)))
+            say(_indented(render({label: getattr(example, label)}, Format.YAML)))
 
 
 def _indented(text: str) -> str:

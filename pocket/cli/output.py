@@ -54,6 +54,11 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
 
 
+def say(text: str = "") -> None:
+    """Print for people, where some of the text is a plugin's."""
+    print(printable(text))
+
+
 def table(rows: Iterable[Iterable[str]], heading: Iterable[str]) -> str:
     """Lay out rows in columns as wide as they need."""
     lines = [[printable(cell) for cell in row] for row in (heading, *rows)]
@@ -90,7 +95,11 @@ def print_error(error: PocketError, output: Format = Format.TEXT) -> None:
             _error_line(f"{prefix}{problem}{own}")
     else:
         for line in str(error).splitlines():
-            _error_line(prefix + line)
+            # What is indented belongs to the line above.
+            if line.startswith(" "):
+                note(line)
+            else:
+                _error_line(prefix + line)
     if isinstance(error, CallError) and error.detail:
         for line in error.detail.splitlines():
             print(f"  | {printable(line)}", file=sys.stderr)

@@ -13,7 +13,7 @@ import typer
 from pocket.cli.consent import ask_consent
 from pocket.cli.help import Command, Group
 from pocket.cli.options import ConfigJson, InputJson, Output, PluginName, read_json
-from pocket.cli.output import Format, emit, note, print_error, printable, render, table
+from pocket.cli.output import Format, emit, note, print_error, say, table
 from pocket.document import JSON
 from pocket.errors import ExampleFailed, InvalidInput, PocketError
 from pocket.units import format_bytes
@@ -154,7 +154,7 @@ def install(
     print(f"installed {installed.name} {installed.manifest.version} in {installed.folder}")
     print(f"nodes: {_node_types(installed.manifest)}")
     for line in installed.manifest.permissions.in_words():
-        print(printable(f"it {line}"))
+        say(f"it {line}")
 
 
 @app.command(cls=Command)
@@ -311,14 +311,20 @@ def _try_examples(plugin: Plugin) -> Iterator[_Trial]:
 
 
 def _print_trial(trial: _Trial) -> None:
-    print(f"{'ok    ' if trial.passed else 'FAILED'} {trial.node}: {trial.example}")
+    say(f"{'ok    ' if trial.passed else 'FAILED'} {trial.node}: {trial.example}")
     if trial.passed:
         return
-    print(f"  expected: {render(trial.expected, Format.TEXT)}")
+    say(f"  expected: {_on_one_line(trial.expected)}")
     if trial.error is None:
-        print(f"  actual:   {render(trial.actual, Format.TEXT)}")
+        say(f"  actual:   {_on_one_line(trial.actual)}")
     else:
-        print(f"  error:    {trial.error}")
+        say(f"  error:    {trial.error}")
+
+
+def _on_one_line(value: JSON) -> str:
+    import orjson
+
+    return orjson.dumps(value).decode()
 
 
 def _mapping(value: object) -> dict[str, Any]:
@@ -338,17 +344,17 @@ def _one_line(manifest: Manifest) -> str:
 
 
 def _print_manifest(manifest: Manifest) -> None:
-    print(f"{manifest.name} {manifest.version}: {_one_line(manifest)}")
+    say(f"{manifest.name} {manifest.version}: {_one_line(manifest)}")
     for label, text in (("author", manifest.author), ("license", manifest.license)):
         if text:
-            print(f"{label + ':':<13}{text}")
-    print("nodes:")
+            say(f"{label + ':':<13}{text}")
+    say("nodes:")
     for node in manifest.nodes:
-        print(f"  {node.type:<20} {node.description}")
-    print("permissions:")
+        say(f"  {node.type:<20} {node.description}")
+    say("permissions:")
     for line in manifest.permissions.in_words():
-        print(printable(f"  {line}"))
-    print(f"state:       {manifest.state}")
+        say(f"  {line}")
+    say(f"state:       {manifest.state}")
 
 
 def _manifest_json(manifest: Manifest) -> dict[str, Any]:

@@ -26,7 +26,9 @@ def data_folder_of(home: Path, name: str, origin: str) -> Path:
         origin: folder, archive or URL that the plugin came from.
     """
     place = os.path.realpath(origin)
-    if place == os.path.realpath(home / "plugins" / name):
+    # An install that was killed may leave the plugin at the second one, until the next.
+    installed = (home / "plugins" / name, home / "plugins" / f".old-{name}")
+    if place in map(os.path.realpath, installed):
         return data_folder(home, name)
     digest = hashlib.sha256(os.fsencode(place)).hexdigest()[:16]
     return home / _FOLDER / f"@{digest}" / name

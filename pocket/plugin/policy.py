@@ -28,7 +28,7 @@ class Policy:
     """The most that plugins may ask for; `Policy()` allows whatever their manifests name.
 
     Attributes:
-        path: the file, or None.
+        path: the file, or None where it was not read from one.
         rules: what holds for every plugin.
         plugins: which plugins are loaded at all.
         overrides: what is different for one plugin, by its name.
@@ -59,7 +59,8 @@ class Policy:
         Raises:
             InvalidPolicy: it cannot be read, has problems, or others can write to it.
         """
-        return cls._of(parse_document(_text(file), str(file), error=InvalidPolicy))
+        document = parse_document(_text(file), str(file), error=InvalidPolicy)
+        return replace(cls._of(document), path=document.path)
 
     @classmethod
     def from_mapping(cls, data: Mapping[str, JSON]) -> Policy:
@@ -79,7 +80,7 @@ class Policy:
         if reader.problems:
             raise InvalidPolicy(in_order(reader.problems))
         data = document.data if isinstance(document.data, dict) else {}
-        return cls(document.path, general, plugins, overrides, data)
+        return cls(None, general, plugins, overrides, data)
 
     def rules_for(self, name: str) -> Rules:
         """Give what holds for one plugin."""

@@ -138,8 +138,8 @@ class Store:
             folder = self.plugins_folder / name
             if folder.exists():
                 folder.rename(self.plugins_folder / f"{_GONE}{name}")
-        if not keep_data:
-            self._delete_data(data_folder(self.home, name))
+            if not keep_data:
+                self._delete_data(data_folder(self.home, name))
 
     def _delete_data(self, folder: Path) -> None:
         try:

@@ -1,39 +1,48 @@
-"""Opens the folders that a plugin was granted, for a worker that cannot open any itself."""
+"""Opening the folders that a plugin was granted, for the worker that gets them."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
 from pocket.errors import PermissionDenied
-from pocket.plugin.folder_grant import FolderGrant, modes_by_folder, refused_beside
+from pocket.plugin.folder_grant import (
+    FolderGrant,
+    modes_by_folder,
+    refused_beside,
+    refused_folder,
+)
 
-MAX_FOLDERS: Final = 16
-"""Each is an open file of the worker, which has few."""
+_FLAGS: Final = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
-Folder = tuple[str, int, int]
-"""Path, mode (1 read, 2 write, 3 both), open descriptor."""
+MAX_FOLDERS: Final = 32
+"""They take the worker's first descriptors, below those that its policies know by their number."""
+
+OpenFolder = tuple[str, int, int]
+"""Path as the plugin knows it, mode (1 read, 2 write, 3 both), open descriptor."""
 
 
 @contextmanager
-def opened(grants: Sequence[FolderGrant], home: Path, plugin: str) -> Iterator[tuple[Folder, ...]]:
-    """Open each folder once, and close them all in the end.
+def open_folders(
+    plugin: str, grants: Iterable[FolderGrant], home: Path
+) -> Iterator[tuple[OpenFolder, ...]]:
+    """Open each granted folder once; all are closed afterwards.
 
     Args:
-        grants: of the plugin.
-        home: Pocket's own folder, of which no plugin gets any part.
         plugin: names the plugin in errors.
+        grants: of the plugin.
+        home: Pocket's own folder, which no plugin gets.
 
     Raises:
-        PermissionDenied: a folder is missing, is none, or leads where no plugin may go.
+        PermissionDenied: a folder is missing, is no folder, or is one that no plugin gets.
     """
     modes = modes_by_folder(grants)
     if len(modes) > MAX_FOLDERS:
         raise PermissionDenied(
-            f"plugin {plugin}: permissions.filesystem has {len(modes)} folders, "
+            f"plugin {plugin}: permissions.filesystem names {len(modes)} folders, "
             f"{MAX_FOLDERS} at most can be granted",
             hint="grant a folder that holds several of them",
             plugin=plugin,
@@ -41,29 +50,34 @@ def opened(grants: Sequence[FolderGrant], home: Path, plugin: str) -> Iterator[t
     with ExitStack() as stack:
         folders = []
         for path, mode in modes.items():
-            fd = _open(path, home, plugin)
+            fd = _open(plugin, path)
             stack.callback(os.close, fd)
+            _check(plugin, path, fd, home)
             folders.append((path, mode, fd))
         yield tuple(folders)
 
 
-def _open(path: str, home: Path, plugin: str) -> int:
+def _open(plugin: str, path: str) -> int:
+    # Links are followed here and once: what is open stays the same folder from now on.
     try:
-        fd = os.open(path, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        return os.open(os.path.realpath(path, strict=True), _FLAGS)
+    except FileNotFoundError:
+        what, hint = "there is no such folder", f"make it: `mkdir -p {path}`"
+    except NotADirectoryError:
+        what, hint = "is not a folder", "name a folder, not a file in it"
     except OSError as error:
-        raise PermissionDenied(
-            f"plugin {plugin}: permissions.filesystem: {path}: {error.strerror}",
-            hint="make the folder, or take it out of the manifest",
-            plugin=plugin,
-        ) from None
-    # What was opened is asked about, not the name: a link may have changed since the plugin was
-    # admitted.
-    reason = refused_beside(f"/proc/self/fd/{fd}", home)
-    if reason is None:
-        return fd
-    os.close(fd)
-    raise PermissionDenied(
-        f"plugin {plugin}: permissions.filesystem: {path} leads where no plugin may go",
-        hint="name another folder",
-        plugin=plugin,
-    )
+        what, hint = f"cannot be opened: {error.strerror}", "let the user of Pocket enter it"
+    raise _denied(plugin, path, what, hint)
+
+
+def _check(plugin: str, path: str, fd: int, home: Path) -> None:
+    """Refuse a folder by where it is, whatever the path said when it was checked."""
+    real = os.readlink(f"/proc/self/fd/{fd}")
+    reason = refused_folder(real) or refused_beside(real, home)
+    if reason is not None:
+        raise _denied(plugin, path, reason, "name a folder of files")
+
+
+def _denied(plugin: str, path: str, what: str, hint: str) -> PermissionDenied:
+    where = f"plugin {plugin}: permissions.filesystem: {path}"
+    return PermissionDenied(f"{where}: {what}", hint=hint, plugin=plugin)

@@ -118,12 +118,28 @@ class Program:
         return self.manifest.permissions.fuel is not None
 
     def _ask(self, worker: Worker) -> PluginMetadata:
+        if self.module.is_command:
+            return self._ask_command(worker)
         reply = worker.call(_METADATA_REQUEST, START_TIMEOUT_S)
         try:
             output, _ = read_response(reply.payload, self.manifest.name, "metadata")
         except PluginError:
             return metadata_of_manifest(self.manifest)
         return parse_metadata(output, self.manifest)
+
+    def _ask_command(self, worker: Worker) -> PluginMetadata:
+        """Ask a program that may never have heard of metadata.
+
+        It is described by its manifest unless its answer has `nodes`, whatever else it does.
+        """
+        try:
+            reply = worker.call(_METADATA_REQUEST, START_TIMEOUT_S)
+            output, _ = read_response(reply.payload, self.manifest.name, "metadata")
+        except (PluginError, PluginCrashed, InvalidOutput):
+            return metadata_of_manifest(self.manifest)
+        if isinstance(output, dict) and "nodes" in output:
+            return parse_metadata(output, self.manifest)
+        return metadata_of_manifest(self.manifest)
 
     def _start(self, artifact: int) -> Worker:
         try:

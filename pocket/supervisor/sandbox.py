@@ -1,15 +1,19 @@
-"""Which layers of the sandbox are in force, and the operator's switch to leave some out."""
+"""The layers of the workers' sandbox, and the operator's switch to leave some of them out."""
 
 from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterable
 from typing import Final
 
 from pocket.errors import SandboxUnavailable, suggest
 
 UNSAFE_WITHOUT: Final = "POCKET_UNSAFE_WITHOUT"
 """Environment variable that names layers to leave out, as `landlock,seccomp`."""
+
+NAMESPACES: Final = "POCKET_NAMESPACES"
+"""Environment variable that asks for namespaces, with `1`; a worker then starts 1 ms later."""
 
 REMOVABLE: Final = ("landlock", "seccomp")
 
@@ -33,10 +37,21 @@ def left_out() -> tuple[str, ...]:
     return layers
 
 
+def namespaces_wanted() -> bool:
+    """Give whether the operator asks for namespaces."""
+    return os.environ.get(NAMESPACES, "") not in ("", "0")
+
+
 def worker_arguments() -> list[str]:
-    """Give the words that tell a worker which layers to leave out."""
-    layers = left_out()
-    return ["--unsafe-without", ",".join(layers)] if layers else []
+    """Give the words that tell a worker which layers to leave out, or to put on top."""
+    return arguments(left_out(), namespaces=namespaces_wanted())
+
+
+def arguments(without: Iterable[str], *, namespaces: bool = False) -> list[str]:
+    """Give the words for a choice of layers."""
+    layers = ",".join(without)
+    words = ["--unsafe-without", layers] if layers else []
+    return [*words, "--namespaces"] if namespaces else words
 
 
 def warning() -> str | None:

@@ -12,7 +12,7 @@ from pocket.capability.broker import Broker, Capability
 from pocket.capability.env import environ_for
 from pocket.plugin.data_folder import data_folder_of
 from pocket.plugin.manifest import Manifest
-from pocket.supervisor.folders import Folder, opened
+from pocket.supervisor.folders import OpenFolder, open_folders
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Surroundings:
 
     broker: Broker | None = None
     environ: tuple[bytes, ...] = ()
-    folders: tuple[Folder, ...] = ()
+    folders: tuple[OpenFolder, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ class Grants:
         if not permissions.filesystem:
             yield Surroundings(self.broker, tuple(environ))
             return
-        with opened(permissions.filesystem, self.home, self.manifest.name) as folders:
+        name = self.manifest.name
+        with open_folders(name, permissions.filesystem, self.home) as folders:
             yield Surroundings(self.broker, tuple(environ), folders)
 
 

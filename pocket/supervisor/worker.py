@@ -288,8 +288,11 @@ class Worker:
             case Ending.MEMORY:
                 return self._error(MemoryLimitExceeded, "the process ran out of memory")
             case Ending.SANDBOX:
+                # An abort of the worker ends so too: it would have to send itself a signal.
                 message = "the sandbox killed the process for a forbidden system call"
-                return self._error(PluginCrashed, message)
+                error = self._error(PluginCrashed, message)
+                error.detail = error.detail or outcome.stderr or None
+                return error
             case Ending.TIMEOUT:
                 return self._error(CallTimeout, "the call was stopped")
             case Ending.PROTOCOL:

@@ -67,8 +67,14 @@ class PlannedNode:
     """Holds the output where this one failed."""
 
 
-_Taken = tuple[JSON, str, PlannedNode | None, PocketError | None]
-"""What a step gave: value, action, the node that follows, and why it failed."""
+class _Taken(NamedTuple):
+    """How a run goes on after a failure."""
+
+    value: JSON
+    action: str
+    following: PlannedNode | None
+    lost: bool = False
+    """Nothing stands in for the node."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,57 +105,61 @@ class Plan:
             PocketError: a node failed, and nothing stands in for it; `step` names it.
         """
         scope, path = Scope(value), list[Step]()
-        until = scope.deadline = inf if timeout_s is None else monotonic() + timeout_s
+        outputs, until = scope.outputs, inf
+        if timeout_s is not None:
+            until = scope.deadline = monotonic() + timeout_s
         node: PlannedNode | None = self.start
         while node is not None:
-            _check_limits(node, len(path), max_steps, timeout_s, until)
+            if len(path) >= max_steps:
+                raise _too_many(max_steps, node)
             if watcher is not None:
                 watcher.began(node.name)
             scope.node, scope.attempts = node.name, 1
             started_ns = perf_counter_ns()
-            value, action, following, error = self._take(node, value, scope)
-            took_us = (perf_counter_ns() - started_ns) // 1000
-            outcome = "ok" if error is None else error.code
-            path.append(Step(node.name, node.type, action, took_us, outcome, scope.attempts))
-            if watcher is not None:
-                watcher.ended(path[-1], error)
-            if error is not None:
-                _check_limits(node, 0, max_steps, timeout_s, until)
-                if following is None and node.spare is None:
+            try:
+                output, action = node.call(value, scope)
+            except PocketError as error:
+                taken = self._rescued(node, value, scope, error)
+                path.append(_step(node, taken.action, started_ns, error.code, scope.attempts))
+                if watcher is not None:
+                    watcher.ended(path[-1], error)
+                _check_time(node, timeout_s, until)
+                if taken.lost:
                     error.step = node.name
-                    raise error
+                    raise
+                value, node = taken.value, taken.following
+                continue
+            path.append(_step(node, action, started_ns, "ok", scope.attempts))
+            if watcher is not None:
+                watcher.ended(path[-1], None)
+            outputs[node.name] = value = output
+            following = node.targets.get(action) or self._named(node, action)
+            if timeout_s is not None and following is not None:
+                _check_time(node, timeout_s, until)
             node = following
         return WorkflowResult(value, tuple(path))
-
-    def _take(self, node: PlannedNode, value: JSON, scope: Scope) -> _Taken:
-        try:
-            output, action = node.call(value, scope)
-        except PocketError as error:
-            return self._rescued(node, value, scope, error)
-        scope.outputs[node.name] = output
-        return output, action, self._after(node, action), None
 
     def _rescued(self, node: PlannedNode, value: JSON, scope: Scope, error: PocketError) -> _Taken:
         if node.spare is not None:
             output = scope.outputs[node.name] = node.spare[0]
-            return output, DEFAULT_ACTION, self._after(node, DEFAULT_ACTION), error
+            following = node.targets.get(DEFAULT_ACTION) or self._named(node, DEFAULT_ACTION)
+            return _Taken(output, DEFAULT_ACTION, following)
         if node.substitute is not None:
-            return value, ERROR_ACTION, node.substitute, error
+            return _Taken(value, ERROR_ACTION, node.substitute)
+        following = node.targets.get(ERROR_ACTION)
         failure = _failure(error, node, value)
-        return failure, ERROR_ACTION, node.targets.get(ERROR_ACTION), error
+        return _Taken(failure, ERROR_ACTION, following, lost=following is None)
 
-    def _after(self, node: PlannedNode, action: str) -> PlannedNode | None:
-        following = node.targets.get(action)
-        if following is None and action not in node.ends:
-            return self.nodes.get(action)
-        return following
+    def _named(self, node: PlannedNode, action: str) -> PlannedNode | None:
+        return None if action in node.ends else self.nodes.get(action)
 
 
-def _check_limits(
-    node: PlannedNode, steps: int, max_steps: int, timeout_s: float | None, until: float
-) -> None:
-    if steps >= max_steps:
-        raise _too_many(max_steps, node)
+def _step(node: PlannedNode, action: str, started_ns: int, outcome: str, attempts: int) -> Step:
+    took_us = (perf_counter_ns() - started_ns) // 1000
+    return Step(node.name, node.type, action, took_us, outcome, attempts)
+
+
+def _check_time(node: PlannedNode, timeout_s: float | None, until: float) -> None:
     if timeout_s is not None and monotonic() >= until:
         raise _too_long(timeout_s, node)
 

@@ -351,6 +351,28 @@ def test_threads_share_one_store(store: KeyValueStore) -> None:
     assert len(ask(store, "keys", limit=1000)) == 300
 
 
+def test_any_number_may_open_a_new_store_at_once(tmp_path: Path) -> None:
+    failed: list[Exception] = []
+    for turn in range(60):
+        together = threading.Barrier(8)
+
+        def work(folder: Path = tmp_path / f"{turn}", start: threading.Barrier = together) -> None:
+            store = KeyValueStore(folder, MB)
+            start.wait()
+            try:
+                ask(store, "set", key=f"{threading.get_ident()}", value=1)
+            except Exception as error:  # noqa: BLE001 - told in the main thread
+                failed.append(error)
+            store.close()
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failed == []
+
+
 def test_a_busy_store_is_a_timeout_at_the_deadline(store: KeyValueStore) -> None:
     ask(store, "set", key="a", value=1)
     with contextlib.closing(sqlite3.connect(store.path, isolation_level=None)) as other:
@@ -415,6 +437,49 @@ def test_a_store_of_other_tables_is_unavailable(store: KeyValueStore) -> None:
     for call in ("get", "delete", "keys"):
         fields = {} if call == "keys" else {"key": "a"}
         assert refusal_of(store, call, **fields) == "unavailable"
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "INSERT INTO entry VALUES ('text', 7)",
+        "INSERT INTO entry VALUES (7, 'text')",
+        "INSERT INTO entry VALUES (x'ff', x'22ff22')",
+        "INSERT INTO entry VALUES ('b', x'7b')",
+        "UPDATE total SET bytes = 'many'",
+        "UPDATE total SET bytes = 9223372036854775807",
+        "UPDATE total SET bytes = -9223372036854775808",
+        "UPDATE total SET bytes = NULL",
+        "DELETE FROM total",
+        "DROP TABLE entry",
+    ],
+)
+def test_rows_that_no_store_wrote_give_values_or_refusals(
+    store: KeyValueStore, damage: str
+) -> None:
+    ask(store, "set", key="a", value=1)
+    with contextlib.closing(sqlite3.connect(store.path)) as db:
+        db.execute(damage)
+        db.commit()
+    for call, fields in (
+        ("keys", {}),
+        ("get", {"key": "text"}),
+        ("get", {"key": "b"}),
+        ("set", {"key": "text", "value": 1}),
+        ("delete", {"key": "a"}),
+    ):
+        with contextlib.suppress(Refusal):
+            ask(store, call, **fields)
+
+
+def test_a_count_that_was_lost_is_made_again_when_the_file_is_opened(store: KeyValueStore) -> None:
+    ask(store, "set", key="a", value="v" * 1000)
+    store.close()
+    with contextlib.closing(sqlite3.connect(store.path)) as db:
+        db.execute("DELETE FROM total")
+        db.commit()
+    ask(store, "set", key="b", value=1)
+    assert stored_bytes(store.path) == 1005
 
 
 def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_every_problem_of_a_file_is_reported_at_once_and_in_order(load):
         ("timeout: 5 parsecs", "timeout", "'5 parsecs' is not a duration"),
         ("timeout: 0s", "timeout", "a timeout of nothing ends every attempt"),
         ("timeout: 9000h", "timeout", "'9000h' is longer than a year"),
-        ("retry: 3", "retry", "3 is not of type ['object', 'null']"),
+        ("retry: 3", "retry", "3 is not of type object or null"),
         ("retry: {max_attempts: 0}", "retry.max_attempts", "0 is less than the minimum of 1"),
         ("retry: {attempts: 2}", "retry.attempts", "unknown key"),
         ("retry: {delay: soon}", "retry.delay", "'soon' is not a duration"),

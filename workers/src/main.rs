@@ -1,6 +1,7 @@
 //! `pocket-worker` runs one plugin for the Python side of Pocket, which supervises it.
 //!
-//! Roles: `serve` answers calls over pipes, `compile` turns wasm into an artifact.
+//! Roles: `serve` answers calls over pipes, `compile` turns wasm into an artifact, `probe` tries what
+//! the sandbox of the other two allows.
 //! The words and the frames are in `docs/protocol.md`.
 
 mod abi;
@@ -10,13 +11,14 @@ mod engine;
 mod fault;
 mod frame;
 mod pipe;
+mod probe;
 mod sandbox;
 mod serve;
 
 use std::panic::UnwindSafe;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: pocket-worker serve | compile | --version\n\
+const USAGE: &str = "usage: pocket-worker serve | compile | probe | --version\n\
     This program is started by pocket; see `pocket --help`.";
 
 fn main() -> ExitCode {
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
     match role.as_deref() {
         Some("serve") => leave(serve::main),
         Some("compile") => leave(compile::main),
+        Some("probe") => leave(probe::main),
         Some("--version") => {
             println!("pocket-worker {} {}", env!("CARGO_PKG_VERSION"), engine::NAME);
             ExitCode::SUCCESS

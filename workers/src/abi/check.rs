@@ -69,7 +69,7 @@ pub fn problems(engine: &Engine, survey: &Survey, module: &ModuleInfo) -> Vec<St
         .any(|export| export.name() == "memory" && matches!(export.ty(), ExternType::Memory(_)));
     let mut found: Vec<String> =
         (!memory).then(|| "export `memory` is missing".to_owned()).into_iter().collect();
-    if is_command(module) {
+    if is_command(|name| module.exports.contains_key(name)) {
         found.extend(function_problem(module, START, &[(&[], &[])], true));
     } else {
         found.extend(pocket_problems(module));

@@ -2,7 +2,6 @@
 
 use crate::fault::{Code, Fault};
 use wasmer::{Function, Instance};
-use wasmer_types::ModuleInfo;
 
 /// The export that makes a module a command, where it has none of the other kind.
 pub const START: &str = "_start";
@@ -21,7 +20,7 @@ impl Entry {
             let function = instance.exports.get_function(name).cloned();
             function.map_err(|error| Fault::new(Code::BadModule, error))
         };
-        if is_command(instance.module().info()) {
+        if is_command(|name| instance.exports.contains(name)) {
             return Ok(Self::Command { start: function(START)? });
         }
         let free = function(FREE).ok();
@@ -29,8 +28,7 @@ impl Entry {
     }
 }
 
-/// A module that has any of the exports of a pocket module is meant as one.
-pub fn is_command(module: &ModuleInfo) -> bool {
-    let has = |name: &str| module.exports().any(|export| export.name() == name);
+/// Tells by its exports; a module that has any of those of a pocket module is meant as one.
+pub fn is_command(has: impl Fn(&str) -> bool) -> bool {
     has(START) && !has(ALLOC) && !has(CALL)
 }

@@ -1,14 +1,17 @@
-//! Which layers the operator wants left out; everything else is never left out.
+//! Which layers the operator wants left out or put on top; everything else is always there.
 
 use crate::fault::{Code, Fault};
 
 /// The argument that names the layers to leave out, as `landlock,seccomp`.
 const WITHOUT: &str = "--unsafe-without";
+/// The argument that asks for namespaces, which cost too much to be there unasked.
+const NAMESPACES: &str = "--namespaces";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Layers {
     pub landlock: bool,
     pub seccomp: bool,
+    pub namespaces: bool,
 }
 
 impl Layers {
@@ -18,9 +21,11 @@ impl Layers {
     }
 
     fn of(arguments: impl Iterator<Item = String>) -> Result<Self, Fault> {
-        let mut wanted = Self { landlock: true, seccomp: true };
-        let mut arguments = arguments.skip_while(|word| word != WITHOUT);
-        let named = arguments.nth(1).unwrap_or_default();
+        let words: Vec<String> = arguments.collect();
+        let namespaces = words.iter().any(|word| word == NAMESPACES);
+        let mut wanted = Self { landlock: true, seccomp: true, namespaces };
+        let named = words.iter().skip_while(|word| *word != WITHOUT).nth(1);
+        let named = named.map(String::as_str).unwrap_or_default();
         for name in named.split(',').filter(|name| !name.is_empty()) {
             match name {
                 "landlock" => wanted.landlock = false,
@@ -50,6 +55,13 @@ mod tests {
         assert_eq!(of("pocket-worker serve --unsafe-without landlock"), Some((false, true)));
         let both = "pocket-worker serve --unsafe-without landlock,seccomp";
         assert_eq!(of(both), Some((false, false)));
+    }
+
+    #[test]
+    fn namespaces_are_put_on_top_when_asked_for() {
+        let wanted = |line: &str| Layers::of(line.split(' ').map(str::to_owned)).ok();
+        assert!(wanted("pocket-worker serve --namespaces").is_some_and(|layers| layers.namespaces));
+        assert!(wanted("pocket-worker serve").is_some_and(|layers| !layers.namespaces));
     }
 
     #[test]

@@ -3,11 +3,13 @@
 mod cpu;
 mod landlock;
 mod layers;
+mod namespaces;
 mod rlimits;
 mod seccomp;
 
 pub use cpu::CpuBudget;
 pub use rlimits::GUEST_FILES;
+pub use seccomp::RULES;
 
 use crate::fault::{Code, Fault};
 use crate::frame::FIRST_FOLDER;
@@ -19,6 +21,9 @@ use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 pub const IMAGE: RawFd = 62;
 /// Where /proc/self/pagemap is open; the policies name it. A process has room for 64 at no cost.
 pub const PAGEMAP: RawFd = 63;
+
+/// Folders have to stay below the descriptors that are pinned.
+const MOST_FOLDERS: usize = (IMAGE - FIRST_FOLDER) as usize;
 
 fn refuse<E: std::fmt::Display>(step: &'static str) -> impl Fn(E) -> Fault {
     move |error| Fault::new(Code::Sandbox, format!("{step}: {error}"))
@@ -37,6 +42,9 @@ pub struct Confinement<'a> {
 impl Confinement<'_> {
     /// The limits of a serving worker, before its artifact is loaded.
     pub fn begin(&self) -> Result<(), Fault> {
+        if self.folders.len() > MOST_FOLDERS {
+            return Err(Fault::new(Code::Sandbox, "more folders than descriptors for them"));
+        }
         common(self.folders.len(), Some(self.parent_pid))?;
         rlimits::serve(self.memory_bytes, self.memory_bytes.max(self.disk_bytes))
     }
@@ -46,6 +54,9 @@ impl Confinement<'_> {
         let policy = if self.folders.is_empty() { seccomp::SERVE } else { seccomp::SERVE_FILES };
         let layers = Layers::wanted()?;
         rlimits::open_files(self.folders.len())?;
+        if layers.namespaces {
+            namespaces::enter()?;
+        }
         if layers.landlock {
             landlock::restrict(self.folders)?;
         }
@@ -64,6 +75,9 @@ pub fn confine_compile(threads: impl FnOnce() -> Result<(), Fault>) -> Result<()
     let layers = Layers::wanted()?;
     common(0, None)?;
     rlimits::compile()?;
+    if layers.namespaces {
+        namespaces::enter()?;
+    }
     if layers.landlock {
         landlock::restrict(&[])?;
     }

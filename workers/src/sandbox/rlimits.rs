@@ -12,9 +12,9 @@ const BASE_DATA_BYTES: u64 = 256 << 20;
 const COMPILE_DATA_BYTES: u64 = 3 << 30;
 const COMPILE_CPU_S: u64 = 120;
 /// stdin, stdout, stderr, the artifact while it is loaded, and a few for the engine.
-const OPEN_FILES: u64 = 12;
+const OPEN_FILES: u64 = 16;
 /// Files and folders that the guest of a worker with folders may have open at once.
-pub const GUEST_FILES: u64 = 32;
+pub const GUEST_FILES: u64 = 64;
 
 fn limit(resource: Resource, value: u64, step: &'static str) -> Result<(), Fault> {
     let both = Rlimit { current: Some(value), maximum: Some(value) };
@@ -36,8 +36,7 @@ pub fn serve(memory_bytes: u64, file_bytes: u64) -> Result<(), Fault> {
     limit(Resource::As, ADDRESS_SPACE_BYTES, "address space")
 }
 
-/// Descriptors that are open already stay so, whatever their number; new ones stay below those that
-/// are pinned.
+/// Descriptors that are open already stay so, whatever their number.
 pub fn open_files(folders: usize) -> Result<(), Fault> {
     let guest = if folders == 0 { 0 } else { folders as u64 + GUEST_FILES };
     limit(Resource::Nofile, OPEN_FILES + guest, "open files")

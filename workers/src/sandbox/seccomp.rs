@@ -13,6 +13,13 @@ pub const SERVE_FILES: Policy =
     Policy(include_bytes!(concat!(env!("OUT_DIR"), "/serve-files.bpf")));
 pub const COMPILE: Policy = Policy(include_bytes!(concat!(env!("OUT_DIR"), "/compile.bpf")));
 
+/// Each policy and how many rules it has, for whoever asks what is in force.
+pub const RULES: [(&str, &str); 3] = [
+    ("serve", env!("POCKET_RULES_SERVE")),
+    ("serve-files", env!("POCKET_RULES_SERVE_FILES")),
+    ("compile", env!("POCKET_RULES_COMPILE")),
+];
+
 impl Policy {
     fn program(self) -> Vec<sock_filter> {
         let word = |bytes: &[u8]| u32::from_ne_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);

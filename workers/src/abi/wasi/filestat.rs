@@ -12,12 +12,13 @@ fn nanoseconds(seconds: i64, rest: u64) -> u64 {
     u64::try_from(seconds).unwrap_or(0).saturating_mul(1_000_000_000).saturating_add(rest)
 }
 
+#[allow(clippy::useless_conversion, reason = "on some machines st_nlink has 32 bits")]
 pub fn filestat(stat: &Stat) -> [u8; FILESTAT_BYTES as usize] {
     let fields = [
         stat.st_dev,
         stat.st_ino,
         u64::from(file_type(FileType::from_raw_mode(stat.st_mode))),
-        stat.st_nlink,
+        u64::from(stat.st_nlink),
         stat.st_size.unsigned_abs(),
         nanoseconds(stat.st_atime, stat.st_atime_nsec),
         nanoseconds(stat.st_mtime, stat.st_mtime_nsec),
