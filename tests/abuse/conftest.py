@@ -6,6 +6,7 @@ import gc
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -46,9 +47,12 @@ def row(request: pytest.FixtureRequest, abuse_rows: list[Row]) -> Row:
 
 
 @pytest.fixture
-def siege(row: Row, shared_home: Path, tmp_path: Path) -> Iterator[Siege]:
+def siege(row: Row, shared_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Siege]:
     """One attack on a host that has another plugin too."""
     gc.collect()
+    own = tmp_path / "tmp"  # others use the machine's
+    own.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(own))
     with pocket.Host(home=shared_home) as host:
         yield Siege(row, host, shared_home, tmp_path)
 

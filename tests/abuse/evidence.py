@@ -77,6 +77,8 @@ class Evidence:
             said = _ending(outcome, reader)
             if said:
                 return said
+        if isinstance(error, pocket.PluginCrashed) and self.outcomes:
+            return f"host: end of pipe ({self.outcomes[-1]})"
         return reader
 
 

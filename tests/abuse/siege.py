@@ -15,7 +15,7 @@ from guests.build import guest, plugin_folder
 
 import pocket
 from abuse.evidence import Evidence
-from abuse.footprint import Footprint
+from abuse.footprint import Footprint, forget_peak, peak
 from abuse.table import Row
 
 QUICK = {"memory": "16MB", "cpu": "100ms", "timeout": "2s"}
@@ -23,6 +23,9 @@ DEADLINE_S = 10.0
 """For most attacks: the longest of `QUICK`, a start, a compile and a machine that is busy."""
 ANSWER_S = 4.0
 """Longest that another plugin's caller may wait meanwhile, on two cores that others use too."""
+PEAK_MB = 640
+"""By how much the host may grow meanwhile: some copies of the largest frame, and what the largest
+tree of JSON takes."""
 _SETTLE_S = 3.0
 """Threads and processes that were told to end may take a moment."""
 
@@ -123,12 +126,29 @@ class Siege:
 
         self._run(attempt, within_s)
         assert raised, "the attack ended without an error"
-        error = raised[0]
-        assert str(error).strip()
-        stopped_by = self.evidence.stopped_by(error)
-        error.with_traceback(None)  # its frames hold what was sent
-        self._close(stopped_by, type(error).__name__)
-        return error
+        self._end(raised[0])
+        return raised[0]
+
+    def fails_or_passes(
+        self,
+        attack: Callable[[], object],
+        *errors: type[pocket.PocketError],
+        within_s: float = DEADLINE_S,
+    ) -> None:
+        """Hold that the attack does no harm, whether it is refused or done as it asks."""
+        raised: list[pocket.PocketError] = []
+
+        def attempt() -> None:
+            try:
+                attack()
+            except errors as error:
+                raised.append(error)
+
+        self._run(attempt, within_s)
+        if raised:
+            self._end(raised[0])
+        else:
+            self._close("an ordinary answer", "done as asked")
 
     def answers(
         self,
@@ -152,13 +172,22 @@ class Siege:
         self._close(by or "an ordinary answer", f"{given[0]!r}")
 
     def _run(self, attack: Callable[[], object], within_s: float) -> None:
+        held = forget_peak()
         with self._bystander, self.evidence.gather(), _deadline(within_s):
             begun = time.monotonic()
             try:
                 attack()
             finally:
                 self.row.took_s = time.monotonic() - begun
+        self.row.peak_mb = (peak() - held) >> 20
         assert self.row.took_s < within_s
+        assert self.row.peak_mb < PEAK_MB, f"{self.row.peak_mb} MB in between"
+
+    def _end(self, error: pocket.PocketError) -> None:
+        assert str(error).strip()
+        stopped_by = self.evidence.stopped_by(error)
+        error.__traceback__ = error.__context__ = error.__cause__ = None  # frames hold answers
+        self._close(stopped_by, type(error).__name__)
 
     def _close(self, stopped_by: str, ended_as: str) -> None:
         self.row.stopped_by, self.row.ended_as = stopped_by, ended_as

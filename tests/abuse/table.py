@@ -17,12 +17,13 @@ class Row:
     stopped_by: str = "NOT STOPPED"
     ended_as: str = ""
     took_s: float = 0.0
+    peak_mb: int = 0
     passed: bool = False
 
 
 def lines(rows: list[Row]) -> list[str]:
     """Lay the table out, with its totals."""
-    said = [f"{'row':<62} {'what stopped it':<38} {'ended as':<24} {'ms':>9}"]
+    said = [f"{'row':<62} {'what stopped it':<38} {'ended as':<24} {'ms':>9} {'MB':>5}"]
     chapter = ""
     for row in sorted(rows, key=lambda row: row.chapter):
         if row.chapter != chapter:
@@ -31,6 +32,7 @@ def lines(rows: list[Row]) -> list[str]:
         stopped = row.stopped_by if row.passed else f"FAILED ({row.stopped_by})"
         said.append(
             f"  {row.name:<60.60} {stopped:<38.38} {row.ended_as:<24.24} {row.took_s * 1000:>9.1f}"
+            f" {row.peak_mb:>5}"
         )
     passed = sum(row.passed for row in rows)
     layers = Counter(row.stopped_by.partition(":")[0] for row in rows if row.passed)

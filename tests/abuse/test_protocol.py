@@ -133,7 +133,7 @@ class Parrot:
     [
         pytest.param("host_calls_a_million", pocket.ProtocolViolation, id="a million host calls"),
         pytest.param(
-            "never_reads_an_answer", pocket.ProtocolViolation, id="host calls, never reading answers"
+            "never_reads_an_answer", pocket.CallTimeout, id="host calls, never reading answers"
         ),
         pytest.param("host_call_of_another", pocket.ProtocolViolation, id="a host call of another call"),
         pytest.param("host_call_of_lists", pocket.CallTimeout, id="a host call of 16 million lists"),
@@ -160,3 +160,13 @@ def test_a_map_whose_answers_are_all_large(siege: Siege) -> None:
     plugin = siege.load("large", permissions={"memory": "64MB", "cpu": "5s", "timeout": "5s"})
     sizes = (len(str(result.output)) for result in plugin.map("main", range(48)))
     siege.answers(lambda: sum(sizes), 48 * (32 << 20), within_s=40)
+
+
+def test_a_map_whose_answers_are_all_large_and_wrong(siege: Siege) -> None:
+    plugin = siege.load("lists", permissions={"memory": "100MB", "cpu": "5s", "timeout": "8s"})
+
+    def attack() -> set[str]:
+        results = list(plugin.map("main", range(12), return_errors=True))
+        return {type(result.error).__name__ for result in results}
+
+    siege.answers(attack, {"OutputTooLarge"}, by="response reader", within_s=40)
