@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import orjson
 
 from pocket.capability.refusal import Refusal
+from pocket.foreign_json import TooManyParts, loads
 
 if TYPE_CHECKING:
     from pocket.document import JSON
@@ -65,9 +66,11 @@ class Broker:
 
     def _dispatch(self, request: bytes, deadline: float) -> JSON:
         try:
-            asked = orjson.loads(request)
+            asked = loads(request)
         except orjson.JSONDecodeError as error:
             raise Refusal("invalid-request", f"not JSON: {error}") from None
+        except TooManyParts as error:
+            raise Refusal("too-large", f"the request has {error}") from None
         call = asked.get("call") if isinstance(asked, dict) else None
         if not isinstance(call, str):
             raise Refusal("invalid-request", "a request is an object with a text named call")

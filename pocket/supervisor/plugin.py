@@ -40,6 +40,12 @@ def _usage(reply: Reply) -> Usage:
     return Usage(wall_us, cpu_us, memory_bytes, fuel or None)
 
 
+def _bare(error: PocketError) -> PocketError:
+    """Take from an error what leads to the frames it went through: they hold whole answers."""
+    error.__traceback__ = error.__context__ = error.__cause__ = None
+    return error
+
+
 class Cancellation:
     """Lets another thread stop one call."""
 
@@ -278,11 +284,11 @@ class Plugin:
 
     def _result(self, node: str, answer: Reply | PocketError) -> Result:
         if isinstance(answer, PocketError):
-            return Result(None, "error", error=answer)
+            return Result(None, "error", error=_bare(answer))
         try:
             output, action = read_response(answer.payload, self.name, node)
         except PocketError as error:
-            return Result(None, "error", _usage(answer), error)
+            return Result(None, "error", _usage(answer), _bare(error))
         return Result(output, action, _usage(answer))
 
     def _live_worker(self) -> Worker:
