@@ -71,8 +71,7 @@ class Broker:
             raise Refusal("invalid-request", f"not JSON: {error}") from None
         except TooManyParts as error:
             raise Refusal("too-large", f"the request has {error}") from None
-        call = asked.get("call") if isinstance(asked, dict) else None
-        if not isinstance(call, str):
+        if not isinstance(asked, dict) or not isinstance(call := asked.get("call"), str):
             raise Refusal("invalid-request", "a request is an object with a text named call")
         prefix = call.partition(".")[0]
         capability = self._capabilities.get(prefix)

@@ -47,7 +47,9 @@ def row(request: pytest.FixtureRequest, abuse_rows: list[Row]) -> Row:
 
 
 @pytest.fixture
-def siege(row: Row, shared_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Siege]:
+def siege(
+    row: Row, shared_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Siege]:
     """One attack on a host that has another plugin too."""
     gc.collect()
     own = tmp_path / "tmp"  # others use the machine's

@@ -135,8 +135,12 @@ class Parrot:
         pytest.param(
             "never_reads_an_answer", pocket.CallTimeout, id="host calls, never reading answers"
         ),
-        pytest.param("host_call_of_another", pocket.ProtocolViolation, id="a host call of another call"),
-        pytest.param("host_call_of_lists", pocket.CallTimeout, id="a host call of 16 million lists"),
+        pytest.param(
+            "host_call_of_another", pocket.ProtocolViolation, id="a host call of another call"
+        ),
+        pytest.param(
+            "host_call_of_lists", pocket.CallTimeout, id="a host call of 16 million lists"
+        ),
     ],
 )
 def test_host_calls(
