@@ -4,3 +4,6 @@
 mod abi;
 mod engine;
 mod host;
+mod natives;
+mod text;
+mod url;

@@ -1,0 +1,27 @@
+// Random values. Those of `crypto` are drawn from the host at each call, those of `Math.random` begin
+// with a seed that is drawn anew when a state is restored.
+(function (host) {
+  'use strict';
+
+  /** Most bytes of one call, as in browsers. */
+  const MOST = 65536;
+
+  function getRandomValues(target) {
+    if (!ArrayBuffer.isView(target) || target instanceof DataView || /Float/.test(target[Symbol.toStringTag])) {
+      throw new DOMException('getRandomValues wants a typed array of whole numbers', 'TypeMismatchError');
+    }
+    if (target.byteLength > MOST) throw new DOMException(`getRandomValues gives at most ${MOST} bytes`, 'QuotaExceededError');
+    host.bytesOf(target).set(host.randomBytes(target.byteLength));
+    return target;
+  }
+
+  function randomUUID() {
+    const bytes = host.randomBytes(16);
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    return bytes.toHex().replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  }
+
+  Math.random = host.random;
+  globalThis.crypto = Object.freeze({ getRandomValues, randomUUID });
+});
