@@ -2,6 +2,7 @@
 
 use crate::host;
 use crate::natives::{self, Random};
+use crate::surroundings;
 use rquickjs::{
     CatchResultExt, CaughtError, Context, Ctx, Error, FromJs, Function, Module, Object, Persistent,
     Promise, Runtime, Value,
@@ -12,20 +13,6 @@ use std::rc::Rc;
 /// Deep enough for any JSON that arrives here; half of the stack that the linker gives.
 const STACK_BYTES: usize = 512 << 10;
 const NEVER_SETTLED: &str = "the promise never settled";
-/// What a script finds around it. Each is a function that gets the host and adds to it; later ones
-/// use what earlier ones added.
-const SURROUNDINGS: [&str; 9] = [
-    include_str!("surroundings/log.js"),
-    include_str!("surroundings/text.js"),
-    include_str!("surroundings/url.js"),
-    include_str!("surroundings/timers.js"),
-    include_str!("surroundings/clone.js"),
-    include_str!("surroundings/crypto.js"),
-    include_str!("surroundings/pocket.js"),
-    include_str!("surroundings/headers.js"),
-    include_str!("surroundings/fetch.js"),
-];
-const RUNTIME: &str = include_str!("runtime.js");
 
 pub struct Engine {
     script: Script,
@@ -121,11 +108,7 @@ impl Engine {
 
 fn load(ctx: &Ctx<'_>, source: Vec<u8>, random: Random) -> rquickjs::Result<Script> {
     let host = natives::object(ctx, random)?;
-    for surroundings in SURROUNDINGS {
-        ctx.eval::<Function, _>(surroundings)?
-            .call::<_, ()>((host.clone(),))?;
-    }
-    let runtime: Object = ctx.eval::<Function, _>(RUNTIME)?.call((host,))?;
+    let runtime: Object = surroundings::place(ctx, host, &source)?;
     let function = |name| -> rquickjs::Result<_> {
         Ok(Persistent::save(ctx, runtime.get::<_, Function>(name)?))
     };

@@ -5,5 +5,6 @@ mod abi;
 mod engine;
 mod host;
 mod natives;
+mod surroundings;
 mod text;
 mod url;

@@ -5,6 +5,7 @@
 
   const FUNCTIONS = ['metadata', 'run', 'prep', 'exec', 'post'];
   const nodes = new Map();
+  Math.random = host.random;
 
   function register(exported) {
     for (const node of Array.isArray(exported) ? exported : [exported]) {

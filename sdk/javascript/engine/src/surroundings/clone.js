@@ -1,5 +1,5 @@
 // structuredClone: data of any shape, circles too.
-(function () {
+(function (host) {
   'use strict';
 
   const ERRORS = { Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
@@ -71,5 +71,5 @@
     Object.defineProperty(begun, key, { value, writable: true, enumerable: true, configurable: true });
   }
 
-  globalThis.structuredClone = structuredClone;
+  host.define({ structuredClone });
 });

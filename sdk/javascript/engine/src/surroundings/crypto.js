@@ -1,5 +1,4 @@
-// Random values. Those of `crypto` are drawn from the host at each call, those of `Math.random` begin
-// with a seed that is drawn anew when a state is restored.
+// crypto: random values, drawn from the host each time, so that a restored state does not repeat them.
 (function (host) {
   'use strict';
 
@@ -11,7 +10,7 @@
       throw new DOMException('getRandomValues wants a typed array of whole numbers', 'TypeMismatchError');
     }
     if (target.byteLength > MOST) throw new DOMException(`getRandomValues gives at most ${MOST} bytes`, 'QuotaExceededError');
-    host.bytesOf(target).set(host.randomBytes(target.byteLength));
+    new Uint8Array(target.buffer, target.byteOffset, target.byteLength).set(host.randomBytes(target.byteLength));
     return target;
   }
 
@@ -22,6 +21,5 @@
     return bytes.toHex().replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
   }
 
-  Math.random = host.random;
-  globalThis.crypto = Object.freeze({ getRandomValues, randomUUID });
+  host.define({ crypto: Object.freeze({ getRandomValues, randomUUID }) });
 });

@@ -2,6 +2,9 @@
 (function (host) {
   'use strict';
 
+  // These are read now, not in a call, and stay what they are whatever a script does to them.
+  const { Headers, TextDecoder, URL, URLSearchParams } = globalThis;
+  const { HostError, PermissionError } = host;
   const METHODS = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT'];
 
   /** Text or bytes of a body, with the content type that it has by itself. */
@@ -119,10 +122,10 @@
     try {
       return answered(host.call('http.request', question(request)));
     } catch (cause) {
-      if (cause instanceof PermissionError || !(cause instanceof pocket.HostError)) throw cause;
+      if (cause instanceof PermissionError || !(cause instanceof HostError)) throw cause;
       throw Object.assign(new TypeError(`${request.method} ${request.url}: ${cause.message}`, { cause }), { code: cause.code });
     }
   }
 
-  Object.assign(globalThis, { Request, Response, fetch });
+  host.define({ Request, Response, fetch });
 });

@@ -1,5 +1,5 @@
 // Headers, of a request or a response.
-(function () {
+(function (host) {
   'use strict';
 
   const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -83,5 +83,5 @@
     }
   }
 
-  globalThis.Headers = Headers;
+  host.define({ Headers });
 });

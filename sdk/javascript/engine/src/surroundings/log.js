@@ -22,6 +22,6 @@
   }
 
   const [debug, info, warn, error] = [0, 1, 2, 3].map(logger);
-  globalThis.console = Object.freeze({ debug, log: info, info, warn, error });
+  host.define({ console: Object.freeze({ debug, log: info, info, warn, error }) });
   Object.assign(host, { write, shown });
 });

@@ -60,13 +60,13 @@
   }
 
   const { debug, info, warn, error } = console;
-  globalThis.pocket = Object.freeze({
+  const pocket = Object.freeze({
     env: Object.freeze(environment()),
     store: Object.freeze(store),
     log: Object.freeze({ debug, info, warn, error }),
     HostError,
     PermissionError,
   });
-  globalThis.PermissionError = PermissionError;
-  host.call = ask;
+  host.define({ pocket, PermissionError });
+  Object.assign(host, { call: ask, HostError, PermissionError });
 });

@@ -63,6 +63,6 @@
     return both;
   }
 
-  Object.assign(globalThis, { TextEncoder, TextDecoder });
+  host.define({ TextEncoder, TextDecoder });
   Object.assign(host, { bytesOf });
 });

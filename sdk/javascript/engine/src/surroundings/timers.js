@@ -48,7 +48,7 @@
     if (timers.size) timers.clear();
   }
 
-  Object.assign(globalThis, {
+  host.define({
     setTimeout: (callback, delay, ...values) => start(callback, delay, values, false),
     setInterval: (callback, delay, ...values) => start(callback, delay, values, true),
     clearTimeout: (id) => void timers.delete(id),

@@ -163,5 +163,5 @@
     }
   }
 
-  Object.assign(globalThis, { URL, URLSearchParams });
+  host.define({ URL, URLSearchParams });
 });
