@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # One build folder for every Rust crate but the worker, whose own is workers/target.
 WASM_TARGET := $(CURDIR)/target
 
-WORKER_SOURCES := $(shell find workers/src -name '*.rs') workers/Cargo.toml workers/Cargo.lock
+WORKER_SOURCES := $(shell find workers/src workers/policies -type f) workers/build.rs workers/Cargo.toml workers/Cargo.lock
 ENGINE := sdk/javascript/dist/engine.wasm
 PLUGINS := sentiment statistics hostile
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)

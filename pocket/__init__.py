@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pocket.errors import (
         CallError,
         CallTimeout,
+        ConsentRequired,
         CpuLimitExceeded,
         ExampleFailed,
         Fault,
@@ -37,35 +38,45 @@ if TYPE_CHECKING:
         InvalidModule,
         InvalidOutput,
         InvalidPackage,
+        InvalidPolicy,
         InvalidWorkflow,
         MemoryLimitExceeded,
         NodeError,
+        NodeTimeout,
         OutputTooLarge,
         PermissionDenied,
         Place,
         PluginCrashed,
         PluginError,
         PluginNotFound,
+        PluginQuarantined,
         PocketError,
         Problem,
         ProtocolViolation,
+        RunTimeout,
         SandboxUnavailable,
         StepLimitExceeded,
         WorkerUnavailable,
     )
     from pocket.flow import Workflow
+    from pocket.plugin.folder_grant import FolderGrant
     from pocket.plugin.manifest import Manifest
     from pocket.plugin.metadata import Example, NodeMetadata
+    from pocket.plugin.network_rule import NetworkRule
     from pocket.plugin.permissions import Permissions
+    from pocket.plugin.policy import Policy
     from pocket.supervisor.host import Host
     from pocket.supervisor.plugin import Plugin
     from pocket.supervisor.result import Result, Usage
 
 _HOMES = {
     "pocket.flow": ("Workflow",),
+    "pocket.plugin.folder_grant": ("FolderGrant",),
     "pocket.plugin.manifest": ("Manifest",),
     "pocket.plugin.metadata": ("Example", "NodeMetadata"),
+    "pocket.plugin.network_rule": ("NetworkRule",),
     "pocket.plugin.permissions": ("Permissions",),
+    "pocket.plugin.policy": ("Policy",),
     "pocket.supervisor.host": ("Host",),
     "pocket.supervisor.plugin": ("Plugin",),
     "pocket.supervisor.result": ("Result", "Usage"),
@@ -74,10 +85,12 @@ _HOMES = {
 __all__ = [
     "CallError",
     "CallTimeout",
+    "ConsentRequired",
     "CpuLimitExceeded",
     "Example",
     "ExampleFailed",
     "Fault",
+    "FolderGrant",
     "FuelExhausted",
     "Host",
     "HostClosed",
@@ -88,11 +101,14 @@ __all__ = [
     "InvalidModule",
     "InvalidOutput",
     "InvalidPackage",
+    "InvalidPolicy",
     "InvalidWorkflow",
     "Manifest",
     "MemoryLimitExceeded",
+    "NetworkRule",
     "NodeError",
     "NodeMetadata",
+    "NodeTimeout",
     "OutputTooLarge",
     "PermissionDenied",
     "Permissions",
@@ -101,10 +117,13 @@ __all__ = [
     "PluginCrashed",
     "PluginError",
     "PluginNotFound",
+    "PluginQuarantined",
     "PocketError",
+    "Policy",
     "Problem",
     "ProtocolViolation",
     "Result",
+    "RunTimeout",
     "SandboxUnavailable",
     "StepLimitExceeded",
     "Usage",

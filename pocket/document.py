@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, TypeAlias, cast
-
-import yaml
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from pocket.errors import InvalidDocument, Place, Problem
+
+if TYPE_CHECKING:
+    import yaml
 
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
 ValuePath: TypeAlias = "tuple[str | int, ...]"
@@ -30,7 +31,6 @@ _CONSTANTS: Final[dict[str, JSON]] = {
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}", re.ASCII)
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)", re.ASCII)
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,10 @@ class Document:
         while steps and steps not in places:
             steps, places = steps[:-1], self._values
         return places.get(steps, Place(self.path, 1, 1))
+
+    def names(self, path: Sequence[str | int]) -> bool:
+        """Say whether a value stands at `path`."""
+        return tuple(path) in self._values
 
 
 def path_text(path: Sequence[str | int]) -> str:
@@ -88,6 +92,9 @@ def parse_document(
     """
     if len(text) > max_bytes:
         raise error([Problem(Place(path), f"the file has more than {max_bytes} bytes")])
+    # Imported here, as every part of Pocket needs the type JSON and few ever read YAML.
+    import yaml
+
     parser = _Parser(path)
     try:
         parser.read(_decoded(text))
@@ -112,10 +119,6 @@ def _syntax_problem(failure: yaml.YAMLError, path: str) -> Problem:
     return Problem(place, f"{said} ({context})" if context else str(said))
 
 
-class _Stop(yaml.YAMLError):
-    """Ends the reading after a problem that leaves nothing to go on with."""
-
-
 @dataclass
 class _Open:
     """A list or mapping that is being read."""
@@ -138,8 +141,11 @@ class _Parser:
         self._documents = 0
 
     def read(self, text: str) -> None:
-        for event in yaml.parse(text, Loader=_LOADER):
-            handler = _HANDLERS.get(type(event))
+        import yaml
+
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        for event in yaml.parse(text, Loader=loader):
+            handler = _HANDLERS.get(type(event).__name__)
             if handler is not None and not handler(self, event):
                 return
         if not self._documents:
@@ -168,7 +174,7 @@ class _Parser:
             return self._problem(event, "a key has to be a text")
         if len(self._open) >= MAX_DEPTH:
             return self._problem(event, f"nested more than {MAX_DEPTH} deep")
-        container: JSON = {} if isinstance(event, yaml.MappingStartEvent) else []
+        container: JSON = {} if type(event).__name__ == "MappingStartEvent" else []
         path = self._next_path()
         self._add(event, container)
         self._open.append(_Open(cast("list[JSON]", container), path))
@@ -253,12 +259,12 @@ class _Parser:
         return False
 
 
-_HANDLERS: Final[dict[type, Callable[[_Parser, Any], bool]]] = {
-    yaml.DocumentStartEvent: _Parser.document,
-    yaml.AliasEvent: _Parser.alias,
-    yaml.ScalarEvent: _Parser.scalar,
-    yaml.MappingStartEvent: _Parser.begin,
-    yaml.SequenceStartEvent: _Parser.begin,
-    yaml.MappingEndEvent: _Parser.end,
-    yaml.SequenceEndEvent: _Parser.end,
+_HANDLERS: Final[dict[str, Callable[[_Parser, Any], bool]]] = {
+    "DocumentStartEvent": _Parser.document,
+    "AliasEvent": _Parser.alias,
+    "ScalarEvent": _Parser.scalar,
+    "MappingStartEvent": _Parser.begin,
+    "SequenceStartEvent": _Parser.begin,
+    "MappingEndEvent": _Parser.end,
+    "SequenceEndEvent": _Parser.end,
 }

@@ -4,7 +4,8 @@
 PocketError
 ├── InvalidDocument          a file with problems, each at its place
 │   ├── InvalidManifest
-│   └── InvalidWorkflow
+│   ├── InvalidWorkflow
+│   └── InvalidPolicy        what the operator allows
 ├── InvalidPackage           the archive or folder of a plugin
 ├── InvalidModule            the wasm file of a plugin
 ├── InvalidInput             what the caller gave
@@ -20,13 +21,17 @@ PocketError
 │   ├── CallTimeout
 │   ├── OutputTooLarge
 │   ├── InvalidOutput        the plugin answered with nonsense
-│   └── PermissionDenied
+│   ├── PermissionDenied
+│   └── PluginQuarantined    it does not start, and is not tried for now
 ├── NodeError                a built-in node of a workflow failed
+├── NodeTimeout              an attempt of a node took longer than its timeout
 ├── StepLimitExceeded        a workflow went round in circles
+├── RunTimeout               a run took longer than it may
 ├── ProtocolViolation        the worker broke the protocol
 ├── SandboxUnavailable       a limit cannot be enforced here
 ├── WorkerUnavailable        pocket-worker is missing or cannot start
-└── HostClosed
+├── HostClosed
+└── ConsentRequired          nobody has agreed to what a plugin asks for
 ```
 
 The exit codes are a promise: scripts match on them. 1 is kept for a bug in Pocket,
@@ -138,6 +143,14 @@ class InvalidWorkflow(InvalidDocument):
 
     code = "invalid-workflow"
     exit_code = 12
+
+
+class InvalidPolicy(InvalidDocument):
+    """policy.yaml has errors, or others can write to it; no plugin is loaded."""
+
+    code = "invalid-policy"
+    exit_code = 45
+    fault = Fault.OPERATOR
 
 
 class InvalidPackage(PocketError):
@@ -274,6 +287,16 @@ class PermissionDenied(CallError):
 
     code = "permission-denied"
     exit_code = 28
+    problems: tuple[Problem, ...] = ()
+    """Where a plugin is not loaded: each thing that it asks for and does not get."""
+
+
+class PluginQuarantined(CallError):
+    """The plugin failed to start again and again, so it is not tried for a while, or no more."""
+
+    code = "plugin-quarantined"
+    exit_code = 19
+    retryable = True
 
 
 class NodeError(PocketError):
@@ -289,6 +312,23 @@ class StepLimitExceeded(PocketError):
 
     code = "step-limit-exceeded"
     exit_code = 31
+    fault = Fault.CALLER
+
+
+class NodeTimeout(PocketError):
+    """An attempt of a workflow's node took longer than the node's `timeout`."""
+
+    code = "node-timeout"
+    exit_code = 32
+    fault = Fault.CALLER
+    retryable = True
+
+
+class RunTimeout(PocketError):
+    """A run of a workflow took longer than it may."""
+
+    code = "run-timeout"
+    exit_code = 33
     fault = Fault.CALLER
 
 
@@ -322,6 +362,28 @@ class HostClosed(PocketError):
     code = "host-closed"
     exit_code = 43
     fault = Fault.CALLER
+
+
+class ConsentRequired(PocketError):
+    """A plugin asks for more than memory and time, and nobody agreed to that."""
+
+    code = "consent-required"
+    exit_code = 44
+    fault = Fault.OPERATOR
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        added: Sequence[str] = (),
+        removed: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.added = tuple(added)
+        """What it asks for and nobody agreed to, in words."""
+        self.removed = tuple(removed)
+        """What an installed version was given and this one does not ask for."""
 
 
 def suggest(word: str, known: Sequence[str]) -> str | None:

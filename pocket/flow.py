@@ -9,9 +9,9 @@ from weakref import WeakKeyDictionary
 
 from pocket.document import JSON, Document, read_document
 from pocket.errors import InvalidInput, InvalidWorkflow, Problem
-from pocket.nodes.catalog import BUILTIN, NodeCatalog
+from pocket.nodes.catalog import NodeCatalog
 from pocket.nodes.plugin import PluginHost
-from pocket.workflow.engine import MAX_STEPS, Plan, WorkflowResult
+from pocket.workflow.engine import MAX_STEPS, Plan, Watcher, WorkflowResult
 from pocket.workflow.loader import Compiled, compile_workflow
 from pocket.workflow.model import WorkflowSpec
 
@@ -34,7 +34,7 @@ class Workflow:
         self._host = host
         self._first = self._compile(host)
         self._by_host: WeakKeyDictionary[PluginHost, Compiled] = WeakKeyDictionary()
-        self._builtin_only = all(node.type in BUILTIN for node in self._first.spec.nodes)
+        self._builtin_only = host is None and self._first.plan is not None
         self.spec: WorkflowSpec = self._first.spec
         self.routes: Mapping[str, Mapping[str, str]] = self._first.routes
         self.warnings: tuple[Problem, ...] = self._first.warnings
@@ -66,6 +66,8 @@ class Workflow:
         *,
         host: PluginHost | None = None,
         max_steps: int = MAX_STEPS,
+        timeout_s: float | None = None,
+        watcher: Watcher | None = None,
     ) -> WorkflowResult:
         """Run the workflow once.
 
@@ -74,14 +76,17 @@ class Workflow:
             host: runs the plugins; if left out, the one that `load` was given. Workflows of
                 built-in nodes need none.
             max_steps: how many steps the run may take.
+            timeout_s: how long the run may take, in seconds.
+            watcher: is told of every step as it begins and ends.
 
         Raises:
             InvalidInput: the workflow needs a host.
             InvalidWorkflow: a plugin that it needs is missing, or refuses a config.
             StepLimitExceeded: the run took more steps than it may.
-            PocketError: a node failed, without a connection for its failure; `step` names it.
+            RunTimeout: it took longer than it may.
+            PocketError: a node failed, and nothing stands in for it; `step` names it.
         """
-        return self._plan(host).run(input, max_steps)
+        return self._plan(host).run(input, max_steps, timeout_s, watcher)
 
     def _plan(self, host: PluginHost | None) -> Plan:
         plan = self._on(host).plan

@@ -74,7 +74,9 @@ def _said(error: ValidationError) -> str:
             known = cast("list[object]", error.validator_value)
             return f"{error.instance!r:.80} is none of {', '.join(map(str, known))}"
         case "type":
-            return f"{error.instance!r:.80} is not of type {error.validator_value}"
+            kinds = error.validator_value
+            wanted = " or ".join(kinds) if isinstance(kinds, list) else kinds
+            return f"{error.instance!r:.80} is not of type {wanted}"
         case "pattern":
             return f"{error.instance!r:.80} has not the form that is wanted here"
         case _:

@@ -6,18 +6,14 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from pocket.plugin.store import Store
-
 if TYPE_CHECKING:
+    from pocket.plugin.store import Store
     from pocket.supervisor.host import Host
     from pocket.supervisor.plugin import Plugin
 
 
 class LazyHost:
     """Knows the installed plugins at once, and spares the import of what runs them."""
-
-    def __init__(self) -> None:
-        self.store = Store()
 
     def __enter__(self) -> Self:
         return self
@@ -34,6 +30,13 @@ class LazyHost:
     def load(self, plugin: str) -> Plugin:
         """Load a plugin; see `Host.load`."""
         return self._host.load(plugin)
+
+    @cached_property
+    def store(self) -> Store:
+        """The installed plugins."""
+        from pocket.plugin.store import Store
+
+        return Store()
 
     @cached_property
     def _host(self) -> Host:

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Final, Self
+from typing import IO, TYPE_CHECKING
 
 import orjson
 import typer
 
 from pocket.cli.output import Format, error_json, note, printable
+from pocket.cli.progress import Progress
 from pocket.document import JSON
 from pocket.errors import InvalidInput, PocketError
-from pocket.flow import Workflow
 from pocket.units import format_duration
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from pocket.workflow.engine import WorkflowResult
 
-_PATIENCE_S: Final = 1.0
-"""A run that is over sooner needs no progress display."""
+RunLine = Callable[[JSON, int], "WorkflowResult"]
 
 
 @contextmanager
@@ -44,17 +43,13 @@ class Batch:
     """The runs of one batch, and how they ended.
 
     Args:
-        workflow: what to run.
-        max_steps: of each run.
+        run: runs the workflow on the value of a line, of which it gets the number, too.
         output: how to print each result, always on one line.
         text_field: wraps a line as `{text_field: line}`; None reads it as JSON.
     """
 
-    def __init__(
-        self, workflow: Workflow, max_steps: int, output: Format, text_field: str | None
-    ) -> None:
-        self._workflow = workflow
-        self._max_steps = max_steps
+    def __init__(self, run: RunLine, output: Format, text_field: str | None) -> None:
+        self._run = run
         self._output = output
         self._text_field = text_field
         self._started_s = time.monotonic()
@@ -64,24 +59,32 @@ class Batch:
 
     def run(self, lines: Iterable[bytes]) -> None:
         """Run once a line, printing each result or error as it comes."""
-        with _Progress(self._started_s) as progress:
+        # Where the results are seen on the terminal, they are progress enough.
+        with Progress(wanted=not sys.stdout.isatty()) as progress:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     self._run_line(number, line)
-                    progress.show(self._done, self._failed)
+                    progress.show(f"{self._done} lines, {self._failed} failed")
 
     def finish(self, *, verbose: bool) -> None:
         """Sum up, and exit with the code of the first failure if there was one."""
         if verbose or self._failed:
-            took = format_duration(round(time.monotonic() - self._started_s, 3))
-            note(f"{self._done} lines in {took}, {self._failed} failed")
+            self._sum_up(time.monotonic() - self._started_s)
         if self._exit_code:
             raise typer.Exit(self._exit_code)
+
+    def _sum_up(self, took_s: float) -> None:
+        if self._output is Format.JSON:
+            fields = {"lines": self._done, "failed": self._failed, "took_s": round(took_s, 3)}
+            note(orjson.dumps(fields).decode())
+        else:
+            took = format_duration(round(took_s, 3))
+            note(f"{self._done} lines in {took}, {self._failed} failed")
 
     def _run_line(self, number: int, line: bytes) -> None:
         self._done += 1
         try:
-            result = self._workflow.run(self._value(line), max_steps=self._max_steps)
+            result = self._run(self._value(line), number)
             print(self._on_one_line(result.output), flush=True)
         except PocketError as error:
             self._failed += 1
@@ -115,39 +118,3 @@ class Batch:
         where = f"line {number}: node {error.step!r}" if error.step else f"line {number}"
         hint = f" ({error.hint})" if error.hint else ""
         note(f"error: {where}: {error}{hint}")
-
-
-class _Progress:
-    """Counts on the terminal, once a batch takes long, unless the results are seen there anyway."""
-
-    def __init__(self, started_s: float) -> None:
-        self._shown_from_s = started_s + _PATIENCE_S
-        self._wanted = sys.stderr.isatty() and not sys.stdout.isatty()
-        self._bar: Progress | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def show(self, done: int, failed: int) -> None:
-        """Show the counts."""
-        if not self._wanted or time.monotonic() < self._shown_from_s:
-            return
-        if self._bar is None:
-            self._bar = _start_bar()
-        text = f"{done} lines, {failed} failed"
-        self._bar.update(self._bar.task_ids[0], description=text)
-
-
-def _start_bar() -> Progress:
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    bar = Progress(*columns, console=Console(stderr=True), transient=True)
-    bar.add_task("", total=None)
-    bar.start()
-    return bar

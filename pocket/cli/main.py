@@ -8,7 +8,8 @@ import sys
 
 import typer
 
-from pocket.cli import nodes, plugins, run, version
+from pocket.cli import graph, nodes, plugins, policy, run, schema, security, version
+from pocket.cli.help import Command, Group
 from pocket.cli.output import Format, note, print_error
 from pocket.errors import PocketError
 
@@ -18,16 +19,26 @@ app = typer.Typer(
     name="pocket",
     help="Run workflows whose steps are untrusted WebAssembly plugins, each in its own limited "
     "process.",
-    epilog="Examples: pocket plugins install sentiment-analyzer.tar.gz · "
-    'pocket run workflow.yaml --input \'{"text": "I love it"}\'',
+    epilog="""
+    pocket plugins install sentiment-analyzer.tar.gz
+    pocket plugins test sentiment-analyzer
+    pocket run workflow.yaml --input '{"text": "I love it"}'
+    pocket nodes list
+    """,
+    cls=Group,
+    rich_markup_mode=None,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("run")(run.run)
+app.command("run", cls=Command)(run.run)
+app.command("graph", cls=Command)(graph.graph)
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(nodes.app, name="nodes")
-app.command("version")(version.version)
+app.add_typer(policy.app, name="policy")
+app.command("schema", cls=Command)(schema.schema)
+app.add_typer(security.app, name="security")
+app.command("version", cls=Command)(version.version)
 
 
 def _wanted_format(arguments: list[str]) -> Format:
@@ -43,22 +54,35 @@ _OUTPUT = {"--output", "-o"}
 def main() -> None:
     """Run the command line; the exit codes are in docs/errors.md."""
     try:
-        app()
+        _run()
     except PocketError as error:
         print_error(error, _wanted_format(sys.argv))
         sys.exit(error.exit_code)
-    except Exception as error:
-        if os.environ.get("POCKET_TRACEBACK"):
-            raise
-        note(f"error: a bug in Pocket: {type(error).__name__}: {error}")
-        note("hint: please report it, with the output of POCKET_TRACEBACK=1 pocket ...")
-        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(_INTERRUPTED)
     except BrokenPipeError:
         # Whoever read the output has had enough; Python would complain again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except Exception as error:
+        if os.environ.get("POCKET_TRACEBACK"):
+            raise
+        note(f"error: a bug in Pocket: {type(error).__name__}: {error}")
+        note("hint: please report it, with the output of POCKET_TRACEBACK=1 pocket ...")
+        sys.exit(1)
+
+
+def _run() -> None:
+    try:
+        app(prog_name="pocket")
+    except SystemExit as ending:
+        # typer makes exit code 1 of it, which is that of a bug.
+        if isinstance(ending.__context__, BrokenPipeError):
+            raise ending.__context__ from None
+        raise
+    finally:
+        # A reader that has gone is found out here, not when Python exits.
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pocket.cli.help import Command, Group
 from pocket.cli.lazy_host import LazyHost
 from pocket.cli.options import Output
-from pocket.cli.output import Format, emit, print_error, render, table
+from pocket.cli.output import Format, emit, print_error, render, say, table
 from pocket.errors import PluginNotFound, suggest
-from pocket.nodes.catalog import NodeCatalog
-from pocket.plugin.metadata import NodeMetadata
 
-app = typer.Typer(no_args_is_help=True, help="Show the node types that workflows can use.")
+if TYPE_CHECKING:
+    from pocket.plugin.metadata import NodeMetadata
+
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    help="Show the node types that workflows can use.",
+    epilog="""
+    pocket nodes list
+    pocket nodes info conditional
+    """,
+)
 
 
 def _complete_type(incomplete: str) -> list[str]:
+    from pocket.nodes.catalog import NodeCatalog
+
     with LazyHost() as host:
         types = {offer.type for offer in NodeCatalog(host).offers()}
     return sorted(name for name in types if name.startswith(incomplete))
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_nodes(
     category: Annotated[
         str | None, typer.Option(metavar="NAME", help="Only types of this category.")
@@ -37,6 +49,8 @@ def list_nodes(
 
       pocket nodes list --category flow --output json
     """
+    from pocket.nodes.catalog import NodeCatalog
+
     with LazyHost() as host:
         catalog = NodeCatalog(host)
         offers = catalog.offers()
@@ -57,7 +71,7 @@ def list_nodes(
     print(table(rows, ("TYPE", "CATEGORY", "FROM", "DESCRIPTION")))
 
 
-@app.command()
+@app.command(cls=Command)
 def info(
     name: Annotated[
         str,
@@ -77,6 +91,8 @@ def info(
 
       pocket nodes info sentiment-analyzer/sentiment --output json
     """
+    from pocket.nodes.catalog import NodeCatalog
+
     with LazyHost() as host:
         metadata = NodeCatalog(host).require(name).metadata
     if output is Format.TEXT:
@@ -86,12 +102,12 @@ def info(
 
 
 def _print_metadata(metadata: NodeMetadata) -> None:
-    print(f"{metadata.type} ({metadata.category}): {metadata.description}")
-    print(f"\nconfig:\n{_indented(render(metadata.config_schema, Format.YAML))}")
+    say(f"{metadata.type} ({metadata.category}): {metadata.description}")
+    say(f"\nconfig:\n{_indented(render(metadata.config_schema, Format.YAML))}")
     for example in metadata.examples:
-        print(f"\nexample: {example.name}")
+        say(f"\nexample: {example.name}")
         for label in ("config", "input", "output"):
-            print(_indented(render({label: getattr(example, label)}, Format.YAML)))
+            say(_indented(render({label: getattr(example, label)}, Format.YAML)))
 
 
 def _indented(text: str) -> str:

@@ -18,7 +18,8 @@ Output = Annotated[
 ]
 
 
-def _complete_plugin(incomplete: str) -> list[str]:
+def complete_plugin(incomplete: str) -> list[str]:
+    """Give the names of installed plugins that begin like this."""
     from pocket.plugin.store import Store
 
     names = [plugin.name for plugin in Store().listing().plugins]
@@ -27,7 +28,7 @@ def _complete_plugin(incomplete: str) -> list[str]:
 
 PluginName = Annotated[
     str,
-    typer.Argument(metavar="NAME", help="An installed plugin.", autocompletion=_complete_plugin),
+    typer.Argument(metavar="NAME", help="An installed plugin.", autocompletion=complete_plugin),
 ]
 InputJson = Annotated[
     str,

@@ -11,7 +11,14 @@ from typing import Any, TextIO
 import orjson
 
 from pocket.document import JSON
-from pocket.errors import CallError, InvalidDocument, PocketError, Problem
+from pocket.errors import (
+    CallError,
+    ConsentRequired,
+    InvalidDocument,
+    PermissionDenied,
+    PocketError,
+    Problem,
+)
 
 _RED, _YELLOW, _BOLD, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
 
@@ -45,6 +52,11 @@ def render(value: JSON, output: Format) -> str:
 def printable(text: str) -> str:
     """Give a text without anything in it that a terminal would obey."""
     return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+
+
+def say(text: str = "") -> None:
+    """Print for people, where some of the text is a plugin's."""
+    print(printable(text))
 
 
 def table(rows: Iterable[Iterable[str]], heading: Iterable[str]) -> str:
@@ -83,7 +95,11 @@ def print_error(error: PocketError, output: Format = Format.TEXT) -> None:
             _error_line(f"{prefix}{problem}{own}")
     else:
         for line in str(error).splitlines():
-            _error_line(prefix + line)
+            # What is indented belongs to the line above.
+            if line.startswith(" "):
+                note(line)
+            else:
+                _error_line(prefix + line)
     if isinstance(error, CallError) and error.detail:
         for line in error.detail.splitlines():
             print(f"  | {printable(line)}", file=sys.stderr)
@@ -105,12 +121,15 @@ def error_json(error: PocketError) -> dict[str, Any]:
     }
     if isinstance(error, CallError):
         fields |= {"plugin": error.plugin, "detail": error.detail}
-    if isinstance(error, InvalidDocument):
-        fields["problems"] = [_problem_json(problem) for problem in error.problems]
+    if isinstance(error, ConsentRequired):
+        fields |= {"added": list(error.added), "removed": list(error.removed)}
+    if isinstance(error, InvalidDocument | PermissionDenied):
+        fields["problems"] = [problem_json(problem) for problem in error.problems]
     return fields
 
 
-def _problem_json(problem: Problem) -> dict[str, Any]:
+def problem_json(problem: Problem) -> dict[str, Any]:
+    """Give a problem as JSON."""
     return {
         "file": problem.place.path,
         "line": problem.place.line,

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from pocket.cli.consent import ask_consent
+from pocket.cli.help import Command, Group
 from pocket.cli.options import ConfigJson, InputJson, Output, PluginName, read_json
-from pocket.cli.output import Format, emit, note, print_error, render, table
+from pocket.cli.output import Format, emit, note, print_error, say, table
 from pocket.document import JSON
 from pocket.errors import ExampleFailed, InvalidInput, PocketError
 from pocket.units import format_bytes
@@ -21,10 +23,19 @@ if TYPE_CHECKING:
     from pocket.plugin.sources import Progress
     from pocket.supervisor.plugin import Plugin
 
-app = typer.Typer(no_args_is_help=True, help="Install, inspect and call plugins.")
+app = typer.Typer(
+    cls=Group,
+    no_args_is_help=True,
+    help="Install, inspect and call plugins.",
+    epilog="""
+    pocket plugins validate ./my-plugin/
+    pocket plugins install sentiment-analyzer.tar.gz
+    pocket plugins call sentiment-analyzer sentiment --input '{"text": "I love it"}'
+    """,
+)
 
 
-@app.command("list")
+@app.command("list", cls=Command)
 def list_plugins(output: Output = Format.TEXT) -> None:
     """List the installed plugins.
 
@@ -35,13 +46,23 @@ def list_plugins(output: Output = Format.TEXT) -> None:
       pocket plugins list --output json
     """
     from pocket.plugin.store import Store
+    from pocket.supervisor.quarantine import quarantined
 
     store = Store()
     listing = store.listing()
+    held = quarantined(store.home)
     for problem in listing.problems:
         print_error(problem, output)
     if output is not Format.TEXT:
-        emit([_manifest_json(plugin.manifest) for plugin in listing.plugins], output)
+        emit(
+            [
+                _manifest_json(plugin.manifest) | {"quarantine": held.get(plugin.name)}
+                for plugin in listing.plugins
+            ],
+            output,
+        )
+        return
+    if not listing.plugins and listing.problems:
         return
     if not listing.plugins:
         note(f"no plugins in {store.plugins_folder}; `pocket plugins install FILE` adds one")
@@ -56,9 +77,11 @@ def list_plugins(output: Output = Format.TEXT) -> None:
         for plugin in listing.plugins
     ]
     print(table(rows, ("NAME", "VERSION", "NODES", "DESCRIPTION")))
+    for name, reason in held.items():
+        note(f"{name} is in quarantine, because it does not start: {reason}")
 
 
-@app.command()
+@app.command(cls=Command)
 def info(name: PluginName, output: Output = Format.TEXT) -> None:
     """Show what an installed plugin is, what it offers and what it may use.
 
@@ -76,7 +99,7 @@ def info(name: PluginName, output: Output = Format.TEXT) -> None:
     print(f"folder:      {plugin.folder}")
 
 
-@app.command()
+@app.command(cls=Command)
 def install(
     source: Annotated[
         str, typer.Argument(metavar="FILE|URL", help="A .tar.gz, a folder or a URL.")
@@ -85,9 +108,15 @@ def install(
         str | None, typer.Option(metavar="HEX", help="Refuse a file with another SHA-256.")
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace an installed one.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Agree to all that it asks for.")
+    ] = False,
     output: Output = Format.TEXT,
 ) -> None:
     """Install a plugin, after it was checked, compiled and started once in its sandbox.
+
+    A plugin that asks for more than memory and time, or for more than the installed one that it
+    replaces, is installed only if you agree: at a terminal you are asked, elsewhere --yes says so.
 
     Examples:
 
@@ -95,8 +124,9 @@ def install(
 
       pocket plugins install https://example.com/plugin.tar.gz --sha256 9f86d0...
 
-      pocket plugins install ./my-plugin --replace
+      pocket plugins install ./my-plugin --replace --yes
     """
+    from pocket.plugin.consent import Difference
     from pocket.plugin.package import parse_package, read_package
     from pocket.plugin.sources import fetch
     from pocket.supervisor.host import Host
@@ -110,17 +140,24 @@ def install(
             data = fetch(source, sha256=sha256, on_progress=on_progress)
         package = parse_package(data, source)
     with Host() as host:
+        host.admit(package)
+        if not replace:
+            host.store.require_vacant(package.manifest.name)
+        difference = Difference.from_installed(host.store, package.manifest)
+        ask_consent(difference, yes=yes)
         host.load(package)
         installed = host.store.install(package, replace=replace)
     if output is not Format.TEXT:
-        emit(_manifest_json(installed.manifest) | {"folder": str(installed.folder)}, output)
+        shown = {"folder": str(installed.folder), "difference": difference.to_json()}
+        emit(_manifest_json(installed.manifest) | shown, output)
         return
     print(f"installed {installed.name} {installed.manifest.version} in {installed.folder}")
     print(f"nodes: {_node_types(installed.manifest)}")
-    print(f"it may use {', '.join(installed.manifest.permissions.in_words())}")
+    for line in installed.manifest.permissions.in_words():
+        say(f"it {line}")
 
 
-@app.command()
+@app.command(cls=Command)
 def validate(
     path: Annotated[Path, typer.Argument(metavar="DIR|FILE", help="A plugin's folder or .tar.gz.")],
     output: Output = Format.TEXT,
@@ -148,21 +185,45 @@ def validate(
     print(f"module:      {package.manifest.binary}, {format_bytes(len(package.module))}")
 
 
-@app.command()
-def remove(name: PluginName) -> None:
-    """Remove an installed plugin.
+@app.command(cls=Command)
+def remove(
+    name: PluginName,
+    keep_data: Annotated[
+        bool, typer.Option("--keep-data", help="Keep what the plugin stored.")
+    ] = False,
+) -> None:
+    """Remove an installed plugin, and what it kept in its store.
 
     Examples:
 
       pocket plugins remove sentiment-analyzer
+
+      pocket plugins remove sentiment-analyzer --keep-data
     """
     from pocket.plugin.store import Store
 
-    Store().remove(name)
+    Store().remove(name, keep_data=keep_data)
     print(f"removed {name}")
 
 
-@app.command()
+@app.command(cls=Command)
+def release(name: PluginName) -> None:
+    """Let a plugin in quarantine start again.
+
+    A plugin gets there by failing to start several times in a row.
+
+    Examples:
+
+      pocket plugins release sentiment-analyzer
+    """
+    from pocket.plugin.store import Store
+    from pocket.supervisor import quarantine
+
+    released = quarantine.release(Store().home, name)
+    print(f"released {name}" if released else f"{name} is not in quarantine")
+
+
+@app.command(cls=Command)
 def call(
     name: PluginName,
     node: Annotated[str, typer.Argument(metavar="NODE", help="One of the plugin's node types.")],
@@ -197,7 +258,7 @@ def call(
     emit({"output": result.output, "next": result.next, "usage": usage}, output)
 
 
-@app.command("test")
+@app.command("test", cls=Command)
 def run_examples(name: PluginName, output: Output = Format.TEXT) -> None:
     """Run the examples of a plugin's metadata and compare what it gives with what they promise.
 
@@ -250,14 +311,20 @@ def _try_examples(plugin: Plugin) -> Iterator[_Trial]:
 
 
 def _print_trial(trial: _Trial) -> None:
-    print(f"{'ok    ' if trial.passed else 'FAILED'} {trial.node}: {trial.example}")
+    say(f"{'ok    ' if trial.passed else 'FAILED'} {trial.node}: {trial.example}")
     if trial.passed:
         return
-    print(f"  expected: {render(trial.expected, Format.TEXT)}")
+    say(f"  expected: {_on_one_line(trial.expected)}")
     if trial.error is None:
-        print(f"  actual:   {render(trial.actual, Format.TEXT)}")
+        say(f"  actual:   {_on_one_line(trial.actual)}")
     else:
-        print(f"  error:    {trial.error}")
+        say(f"  error:    {trial.error}")
+
+
+def _on_one_line(value: JSON) -> str:
+    import orjson
+
+    return orjson.dumps(value).decode()
 
 
 def _mapping(value: object) -> dict[str, Any]:
@@ -277,21 +344,20 @@ def _one_line(manifest: Manifest) -> str:
 
 
 def _print_manifest(manifest: Manifest) -> None:
-    print(f"{manifest.name} {manifest.version}: {_one_line(manifest)}")
+    say(f"{manifest.name} {manifest.version}: {_one_line(manifest)}")
     for label, text in (("author", manifest.author), ("license", manifest.license)):
         if text:
-            print(f"{label + ':':<13}{text}")
-    print("nodes:")
+            say(f"{label + ':':<13}{text}")
+    say("nodes:")
     for node in manifest.nodes:
-        print(f"  {node.type:<20} {node.description}")
-    print("may use:")
+        say(f"  {node.type:<20} {node.description}")
+    say("permissions:")
     for line in manifest.permissions.in_words():
-        print(f"  {line}")
-    print(f"state:       {manifest.state}")
+        say(f"  {line}")
+    say(f"state:       {manifest.state}")
 
 
 def _manifest_json(manifest: Manifest) -> dict[str, Any]:
-    permissions = manifest.permissions
     return {
         "name": manifest.name,
         "version": manifest.version,
@@ -302,14 +368,8 @@ def _manifest_json(manifest: Manifest) -> dict[str, Any]:
             {"type": node.type, "category": node.category, "description": node.description}
             for node in manifest.nodes
         ],
-        "permissions": {
-            "memory_bytes": permissions.memory_bytes,
-            "cpu_s": permissions.cpu_s,
-            "timeout_s": permissions.timeout_s,
-            "network": list(permissions.network),
-            "env": list(permissions.env),
-            "filesystem": list(permissions.filesystem),
-        },
+        "permissions": manifest.permissions.to_json(),
+        "permissions_in_words": manifest.permissions.in_words(),
         "state": manifest.state,
     }
 

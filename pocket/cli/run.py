@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,11 +12,16 @@ from pocket.cli.lazy_host import LazyHost
 from pocket.cli.lines import Batch, open_lines
 from pocket.cli.options import Output, read_json
 from pocket.cli.output import Format, emit, note, print_warnings, table
+from pocket.cli.progress import Progress
+from pocket.cli.watch import ShownSteps, Trace, Watchers, open_trace
 from pocket.document import JSON
 from pocket.errors import InvalidWorkflow
-from pocket.flow import Workflow
 from pocket.units import format_duration
-from pocket.workflow.engine import MAX_STEPS, Step
+from pocket.workflow.engine import MAX_STEPS, Watcher, WorkflowResult
+
+if TYPE_CHECKING:
+    from pocket.flow import Workflow
+    from pocket.workflow.engine import Step
 
 
 def run(
@@ -45,6 +51,12 @@ def run(
     max_steps: Annotated[
         int, typer.Option(min=1, metavar="N", help="Steps that one run may take.")
     ] = MAX_STEPS,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Time that one run may take, like 30s.")
+    ] = None,
+    trace: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a line of JSON there for every step.")
+    ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show on stderr which way the run took.")
     ] = False,
@@ -63,27 +75,65 @@ def run(
 
       pocket run workflow.yaml --lines --input @feedback.txt --text-field text
 
+      pocket run workflow.yaml --timeout 30s --trace steps.jsonl
+
       pocket run workflow.yaml --dry-run --strict
     """
     if text_field is not None and not lines:
         raise typer.BadParameter("it needs --lines", param_hint="--text-field")
-    with LazyHost() as host:
+    timeout_s = None if timeout is None else _seconds(timeout)
+    with LazyHost() as host, open_trace(trace) as trace_file:
         workflow = _load(file, host, strict=strict)
+        runs = Runs(workflow, max_steps, timeout_s, trace_file)
         if dry_run:
             _show(workflow, output)
         elif lines:
-            batch = Batch(workflow, max_steps, output, text_field)
+            batch = Batch(runs.run, output, text_field)
             with open_lines(value) as stream:
                 batch.run(stream)
             batch.finish(verbose=verbose)
         else:
-            result = workflow.run(read_json(value or "{}", "--input"), max_steps=max_steps)
+            given = read_json(value or "{}", "--input")
+            with Progress() as progress:
+                result = runs.run(given, shown=ShownSteps(progress))
             if verbose:
                 _show_path(result.path)
             emit(result.output, output)
 
 
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The runs of one command, all under the same limits."""
+
+    workflow: Workflow
+    max_steps: int
+    timeout_s: float | None
+    trace: IO[bytes] | None
+
+    def run(self, value: JSON, number: int = 1, shown: Watcher | None = None) -> WorkflowResult:
+        """Run once; the number tells the runs apart in the trace."""
+        traced = None if self.trace is None else Trace(self.trace, self.workflow.spec, number)
+        watchers = [watcher for watcher in (traced, shown) if watcher is not None]
+        return self.workflow.run(
+            value,
+            max_steps=self.max_steps,
+            timeout_s=self.timeout_s,
+            watcher=Watchers(watchers) if watchers else None,
+        )
+
+
+def _seconds(text: str) -> float:
+    from pocket.workflow.durations import duration_s
+
+    try:
+        return duration_s(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--timeout") from None
+
+
 def _load(file: Path, host: LazyHost, *, strict: bool) -> Workflow:
+    from pocket.flow import Workflow
+
     workflow = Workflow.load(file, host=host)
     if workflow.warnings and strict:
         raise InvalidWorkflow(workflow.warnings, hint="without --strict these are warnings")
@@ -115,7 +165,11 @@ def _in_words(workflow: Workflow, node: str) -> str:
 
 def _show_path(path: tuple[Step, ...]) -> None:
     rows = [
-        (step.node, step.type, step.action, format_duration(step.duration_us / 1e6), step.outcome)
+        (step.node, step.type, step.action, format_duration(step.duration_us / 1e6), _ending(step))
         for step in path
     ]
     note(table(rows, ("NODE", "TYPE", "ACTION", "TIME", "OUTCOME")))
+
+
+def _ending(step: Step) -> str:
+    return step.outcome if step.attempts == 1 else f"{step.outcome}, {step.attempts} attempts"

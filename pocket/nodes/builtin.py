@@ -24,10 +24,12 @@ class BuiltinType:
     Attributes:
         metadata: as a plugin would describe it.
         prepare: makes a node of a checked config.
-        actions: what a node of this config can answer with.
+        actions: what a node of this config can answer with, or None if that is unknown.
+        timed: whether a node keeps an eye on its deadline; templates do.
     """
 
     metadata: NodeMetadata
     prepare: Callable[[Config], NodeCall]
-    actions: Callable[[Config], frozenset[str]] = only_default
+    actions: Callable[[Config], frozenset[str] | None] = only_default
+    timed: bool = True
     renders: ClassVar[bool] = True

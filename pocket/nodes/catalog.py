@@ -7,16 +7,29 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from pocket.errors import PluginNotFound, PocketError, suggest
+from pocket.nodes.aggregate import AGGREGATE
 from pocket.nodes.builtin import BuiltinType
 from pocket.nodes.conditional import CONDITIONAL
+from pocket.nodes.delay import DELAY
 from pocket.nodes.echo import ECHO
+from pocket.nodes.parallel import PARALLEL
 from pocket.nodes.plugin import PluginHost, PluginType
+from pocket.nodes.router import ROUTER
 from pocket.nodes.template import TEMPLATE
+from pocket.nodes.validate import VALIDATE
 from pocket.plugin.store import StoreListing
 
-BUILTIN: Final[Mapping[str, BuiltinType]] = {
-    builtin.metadata.type: builtin for builtin in (CONDITIONAL, ECHO, TEMPLATE)
-}
+_TYPES: Final = (
+    AGGREGATE,
+    CONDITIONAL,
+    DELAY,
+    ECHO,
+    PARALLEL,
+    ROUTER,
+    TEMPLATE,
+    VALIDATE,
+)
+BUILTIN: Final[Mapping[str, BuiltinType]] = {builtin.metadata.type: builtin for builtin in _TYPES}
 
 
 class Offer(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from math import inf
 from typing import Any, ClassVar, Protocol
 
 from pocket.document import JSON
@@ -26,6 +27,16 @@ class LoadedPlugin(Protocol):
     ) -> Callable[[JSON], Result]:
         """Give a function that calls one of its nodes."""
 
+    def call(
+        self,
+        node: str,
+        input: JSON,  # noqa: A002
+        *,
+        config: Mapping[str, JSON] | None = None,
+        timeout_s: float | None = None,
+    ) -> Result:
+        """Call one of its nodes, and end the call for real after a time."""
+
 
 class PluginHost(Protocol):
     """Runs installed plugins; `pocket.Host` is one."""
@@ -46,6 +57,7 @@ class PluginType:
     """
 
     renders: ClassVar[bool] = False
+    timed: ClassVar[bool] = True
 
     def __init__(self, host: PluginHost, plugin: str, node: str) -> None:
         self.plugin = plugin
@@ -74,10 +86,16 @@ class PluginType:
 
     def prepare(self, config: Mapping[str, Any]) -> NodeCall:
         """Make a node that calls the plugin."""
-        answer = self._host.load(self.plugin).prepare(self._node, config)
+        plugin = self._host.load(self.plugin)
+        answer = plugin.prepare(self._node, config)
 
-        def call(value: JSON, _: Scope) -> Answer:
-            result = answer(value)
+        def call(value: JSON, scope: Scope) -> Answer:
+            if scope.deadline == inf:
+                result = answer(value)
+            else:
+                scope.check_time()
+                left_s = scope.left_s()
+                result = plugin.call(self._node, value, config=config, timeout_s=left_s)
             return Answer(result.output, result.next)
 
         return call

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Never
 
 from pocket.document import JSON, parse_document
-from pocket.errors import InvalidDocument, NodeError
+from pocket.errors import InvalidDocument, InvalidInput, NodeError
 from pocket.nodes.builtin import BuiltinType, Config
 from pocket.plugin.metadata import Example, NodeMetadata
 from pocket.workflow.node import Answer, NodeCall
@@ -17,7 +17,9 @@ from pocket.workflow.template import Text
 
 def prepare(config: Config) -> NodeCall:
     """Make a template node."""
-    template: Text = config["template"]
+    if ("template" in config) == ("template_file" in config):
+        raise InvalidInput("give either template or template_file")
+    template: Text = config.get("template") or config["template_file"]
     decode = _DECODERS[config["output_format"]]
 
     def call(value: JSON, scope: Scope) -> Answer:
@@ -65,12 +67,16 @@ TEMPLATE = BuiltinType(
         config_schema={
             "type": "object",
             "additionalProperties": False,
-            "required": ["template"],
             "properties": {
                 "template": {
                     "type": "string",
                     "format": "template",
                     "description": "A Go text/template; . is the node's input",
+                },
+                "template_file": {
+                    "type": "string",
+                    "format": "template-file",
+                    "description": "A file beside the workflow that has the template",
                 },
                 "output_format": {
                     "enum": list(_DECODERS),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import tarfile
+import unicodedata
 import zlib
 from typing import Final
 
@@ -20,6 +21,8 @@ MAX_CONTENT_BYTES: Final = 256 << 20
 """Unpacked: four times the packed cap, so a bomb is refused long before it fills memory."""
 MAX_MEMBERS: Final = 1000
 MAX_NAME: Final = 255
+
+HOW_TO_PACK: Final = "make it with `tar -czf NAME.tar.gz manifest.yaml dist/plugin.wasm`"
 
 _CHUNK: Final = 1 << 16
 
@@ -39,34 +42,57 @@ def read_archive(data: bytes, path: str) -> dict[str, bytes]:
     unpacked = _gunzip(data, path)
     files: dict[str, bytes] = {}
     try:
-        with tarfile.open(fileobj=io.BytesIO(unpacked), mode="r:", errorlevel=2) as tar:
+        with tarfile.open(fileobj=unpacked, mode="r:", errorlevel=2) as tar:
             for count, member in enumerate(tar, start=1):
                 if count > MAX_MEMBERS:
                     raise InvalidPackage(f"{path}: more than {MAX_MEMBERS} files")
                 _take(tar, member, files, path)
+    except RecursionError:
+        # tarfile takes a header that continues another by a call within the call.
+        raise InvalidPackage(f"{path}: one file has hundreds of headers") from None
     except (tarfile.TarError, ValueError, OverflowError, EOFError, OSError) as error:
-        raise InvalidPackage(f"{path}: not a tar archive: {error}") from None
+        raise InvalidPackage(f"{path}: not a tar archive: {error}", hint=HOW_TO_PACK) from None
+    _nothing_follows(unpacked, tar.offset, path)
     return files
 
 
-def _gunzip(data: bytes, path: str) -> bytes:
+def _nothing_follows(unpacked: io.BytesIO, end: int, path: str) -> None:
+    """Refuse what tarfile leaves unread: it takes a damaged header for the end of the archive."""
+    unpacked.seek(end)
+    while block := unpacked.read(_CHUNK):
+        if block.strip(b"\0"):
+            raise InvalidPackage(f"{path}: damaged after byte {end} of the tar", hint=HOW_TO_PACK)
+
+
+def _gunzip(data: bytes, path: str) -> io.BytesIO:
     stream = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
-    unpacked = bytearray()
+    unpacked = io.BytesIO()
+    rest = memoryview(data)
     try:
-        while data and not stream.eof:
-            unpacked += stream.decompress(data, _CHUNK)
-            data = stream.unconsumed_tail
-            if len(unpacked) > MAX_CONTENT_BYTES:
-                limit = format_bytes(MAX_CONTENT_BYTES)
-                raise InvalidPackage(f"{path}: unpacks to more than {limit}")
+        while rest and not stream.eof:
+            piece, rest = rest[:_CHUNK], rest[_CHUNK:]
+            _unpack(stream, piece, unpacked, path)
     except zlib.error as error:
-        raise InvalidPackage(
-            f"{path}: not gzip: {error}",
-            hint="make it with `tar -czf NAME.tar.gz manifest.yaml dist/plugin.wasm`",
-        ) from None
+        reason = str(error).rpartition(": ")[2]
+        raise InvalidPackage(f"{path}: not gzip: {reason}", hint=HOW_TO_PACK) from None
     if not stream.eof:
         raise InvalidPackage(f"{path}: the archive is cut off", hint="download it again")
-    return bytes(unpacked)
+    if stream.unused_data or rest:
+        # Another program may read on where this one stops, and see another plugin.
+        raise InvalidPackage(f"{path}: something follows the end of the archive", hint=HOW_TO_PACK)
+    unpacked.seek(0)
+    return unpacked
+
+
+def _unpack(stream: zlib._Decompress, piece: memoryview, to: io.BytesIO, path: str) -> None:
+    """Decompress one piece, a chunk of output at a time: a piece may unpack to a thousand."""
+    waiting: bytes | memoryview = piece
+    while waiting and not stream.eof:
+        to.write(stream.decompress(waiting, _CHUNK))
+        waiting = stream.unconsumed_tail
+        if to.tell() > MAX_CONTENT_BYTES:
+            limit = format_bytes(MAX_CONTENT_BYTES)
+            raise InvalidPackage(f"{path}: unpacks to more than {limit}")
 
 
 def _take(
@@ -80,13 +106,21 @@ def _take(
         raise InvalidPackage(f"{path}: {member.name!r:.300} {problem}")
     if member.isdir():
         return
-    if name in files:
-        raise InvalidPackage(f"{path}: {name!r} is in it twice")
+    folded = _folded(name)
+    twin = next((known for known in files if _folded(known) == folded), None)
+    if twin is not None:
+        same = "is in it twice" if twin == name else f"and {twin!r} differ only in their case"
+        raise InvalidPackage(f"{path}: {name!r} {same}")
     content = tar.extractfile(member)
     data = content.read() if content is not None else b""
     if len(data) != member.size:
         raise InvalidPackage(f"{path}: {name!r} is cut off")
     files[name] = data
+
+
+def _folded(name: str) -> str:
+    """Give what a file system may take the name for."""
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _name_problem(name: str) -> str | None:

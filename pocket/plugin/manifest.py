@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, Literal, cast
@@ -14,17 +14,19 @@ from pocket.document import (
     Document,
     ValuePath,
     parse_document,
-    path_text,
     read_document,
 )
-from pocket.errors import InvalidManifest, Place, Problem
-from pocket.plugin import permissions as bounds
+from pocket.errors import InvalidManifest, Place
+from pocket.plugin.measure import MEMORY
+from pocket.plugin.permission_reader import read_permissions
 from pocket.plugin.permissions import Permissions
+from pocket.plugin.reader import Reader, in_order
 from pocket.schema import schema_problems
-from pocket.units import format_bytes, format_duration, parse_bytes, parse_duration
 from pocket.version import VERSION
 
 FILE_NAME: Final = "manifest.yaml"
+
+_NEEDS: Final[ValuePath] = ("requirements",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,18 @@ class Manifest:
     runtime: str = "wasm"
     binary: str = "plugin.wasm"
     requires_pocket: str | None = None
+    requires_memory_bytes: int | None = None
     state: Literal["fresh", "kept"] = "fresh"
+    document: Document | None = field(default=None, repr=False, compare=False)
+    """What it was read from, with permissions as a mapping."""
+
+    def place(self, at: ValuePath) -> Place:
+        """Give where the value at a path stands, or where it could be added."""
+        return self.document.place(at) if self.document else Place(self.path)
+
+    def names(self, at: ValuePath) -> bool:
+        """Say whether the author wrote a value there; a default is not written."""
+        return self.document is None or self.document.names(at)
 
 
 @cache
@@ -80,21 +93,15 @@ def parse_manifest(text: bytes, path: str) -> Manifest:
 
 
 def _manifest(document: Document) -> Manifest:
-    reader = _Reader(document)
+    reader = _ManifestReader(document)
     manifest = reader.read()
     if reader.problems:
-        raise InvalidManifest(
-            sorted(reader.problems, key=lambda problem: problem.place.line or 0),
-        )
+        raise InvalidManifest(in_order(reader.problems))
     return manifest
 
 
-class _Reader:
-    """Collects values and problems of one document."""
-
-    def __init__(self, document: Document) -> None:
-        self.document = document
-        self.problems: list[Problem] = []
+class _ManifestReader(Reader):
+    """Gives the manifest of one document."""
 
     def read(self) -> Manifest:
         self._permissions_as_mapping()
@@ -102,7 +109,7 @@ class _Reader:
         data = self.document.data
         if self.problems or not isinstance(data, dict):
             # Values of a wrong type are not read, but sizes and times are still worth a look.
-            self._permissions(data)
+            self._needed_memory(data, self._permissions(data))
             return _NOTHING
         return self._values(data)
 
@@ -114,12 +121,15 @@ class _Reader:
             for key in ("description", "author", "license", "runtime", "binary", "state")
             if key in data
         }
+        permissions = self._permissions(data)
         return Manifest(
             name=data["name"],
             version=data["version"],
             nodes=nodes,
-            permissions=self._permissions(data),
+            permissions=permissions,
+            requires_memory_bytes=self._needed_memory(data, permissions),
             path=self.document.path,
+            document=self.document,
             requires_pocket=self._requires_pocket(data),
             **texts,
         )
@@ -137,11 +147,11 @@ class _Reader:
         for index, item in enumerate(listed):
             at: ValuePath = ("permissions", index)
             if not isinstance(item, dict) or len(item) != 1:
-                self._problem(at, "is not one permission", "write it like `- memory: 50MB`")
+                self.problem(at, "is not one permission", "write it like `- memory: 50MB`")
                 continue
             ((key, value),) = item.items()
             if key in merged:
-                self._problem((*at, key), "stands here twice", key=True)
+                self.problem((*at, key), "stands here twice", key=True)
             merged[key] = value
             moved[("permissions", key)] = (*at, key)
         data["permissions"] = merged
@@ -153,65 +163,21 @@ class _Reader:
 
     def _permissions(self, data: object) -> Permissions:
         section = data.get("permissions") if isinstance(data, dict) else None
-        asked = section if isinstance(section, dict) else {}
-        memory = self._size(asked, ("permissions", "memory"))
-        cpu = self._duration(asked, ("permissions", "cpu"))
-        timeout = self._duration(asked, ("permissions", "timeout"))
-        given = {"memory_bytes": memory, "cpu_s": cpu, "timeout_s": timeout}
-        chosen: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-        if isinstance(asked.get("fuel"), int):
-            chosen["fuel"] = asked["fuel"]
-        for name in ("network", "env", "filesystem"):
-            value = asked.get(name)
-            if isinstance(value, list):
-                chosen[name] = tuple(value)
-        permissions = Permissions(**chosen)
-        self._enough_memory(data, permissions)
-        return permissions
+        return read_permissions(self, section if isinstance(section, dict) else {})
 
-    def _enough_memory(self, data: object, permissions: Permissions) -> None:
+    def _needed_memory(self, data: object, permissions: Permissions) -> int | None:
         section = data.get("requirements") if isinstance(data, dict) else None
-        at = ("requirements", "memory")
-        needed = self._size(section, at) if isinstance(section, dict) else None
-        if needed is not None and needed > permissions.memory_bytes:
-            self._problem(
-                at,
-                f"{format_bytes(needed)} is more than permissions.memory, "
-                f"{format_bytes(permissions.memory_bytes)}",
-                f"write permissions.memory: {format_bytes(needed)}",
+        needed = self.measure(section, _NEEDS, MEMORY) if isinstance(section, dict) else None
+        if needed is None:
+            return None
+        if needed > permissions.memory_bytes:
+            text = MEMORY.write(needed)
+            self.problem(
+                (*_NEEDS, MEMORY.name),
+                f"{text} is more than permissions.memory, {MEMORY.write(permissions.memory_bytes)}",
+                f"write permissions.memory: {text}",
             )
-
-    def _size(self, section: Mapping[str, JSON], at: ValuePath) -> int | None:
-        low, high = bounds.MIN_MEMORY_BYTES, bounds.MAX_MEMORY_BYTES
-        value = self._measure(section, at, parse_bytes, low, high, format_bytes)
-        return None if value is None else int(value)
-
-    def _duration(self, section: Mapping[str, JSON], at: ValuePath) -> float | None:
-        low, high = bounds.MIN_TIME_S, bounds.MAX_TIME_S
-        return self._measure(section, at, parse_duration, low, high, format_duration)
-
-    def _measure(
-        self,
-        section: Mapping[str, JSON],
-        at: ValuePath,
-        parse: Callable[[str], float],
-        low: float,
-        high: float,
-        write: Callable[[Any], str],
-    ) -> float | None:
-        text = section.get(cast("str", at[-1]))
-        if not isinstance(text, str):
-            return None
-        try:
-            value = parse(text)
-        except ValueError as error:
-            message, _, hint = str(error).partition("; ")
-            self._problem(at, message, hint)
-            return None
-        if low <= value <= high:
-            return value
-        self._problem(at, f"{text} is not from {write(low)} to {write(high)}")
-        return None
+        return int(needed)
 
     def _requires_pocket(self, data: Mapping[str, Any]) -> str | None:
         text = data.get("requirements", {}).get("pocket")
@@ -223,26 +189,18 @@ class _Reader:
         try:
             allowed = SpecifierSet(text)
         except InvalidSpecifier:
-            self._problem(at, f"{text!r} is no version range", "write it like >=0.5.0")
+            self.problem(at, f"{text!r} is no version range", "write it like >=0.5.0")
             return None
         if not allowed.contains(VERSION, prereleases=True):
-            self._problem(
-                at, f"this is Pocket {VERSION}, the plugin needs {text}", "upgrade Pocket"
-            )
+            self.problem(at, f"this is Pocket {VERSION}, the plugin needs {text}", "upgrade Pocket")
         return str(text)
 
     def _unique(self, nodes: tuple[NodeDeclaration, ...]) -> None:
         seen: set[str] = set()
         for index, node in enumerate(nodes):
             if node.type in seen:
-                self._problem(("nodes", index, "type"), f"{node.type} stands here twice")
+                self.problem(("nodes", index, "type"), f"{node.type} stands here twice")
             seen.add(node.type)
-
-    def _problem(
-        self, at: ValuePath, message: str, hint: str | None = None, *, key: bool = False
-    ) -> None:
-        place = self.document.place(at, key=key)
-        self.problems.append(Problem(place, message, path_text(at), hint))
 
 
 def _moved(

@@ -19,7 +19,11 @@ MAX_SOURCE_BYTES: Final = 16 << 20
 """A bundled script; the largest known bundles of JavaScript have 5 MB."""
 
 _CUSTOM: Final = 0
+_EXPORTS: Final = 7
 _LAST_SECTION: Final = 13
+
+_POCKET_EXPORTS: Final = {b"__pocket_alloc", b"__pocket_call"}
+"""A module with one of them is meant as a pocket module, whatever else it exports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +35,14 @@ class Module:
         source: content of the section `pocket.source`, or None.
         core_hash: of `core`, hex.
         full_hash: of the whole file, hex.
+        is_command: whether it is a `wasi-command`, of which every call is a whole run.
     """
 
     core: bytes
     source: bytes | None
     core_hash: str
     full_hash: str
+    is_command: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +63,10 @@ def split_module(wasm: bytes, path: str) -> Module:
     Raises:
         InvalidModule: not a well-formed list of sections, or two sections of source.
     """
-    core, source = bytearray(wasm[:8]), None
+    core, source, exports = bytearray(wasm[:8]), None, set[bytes]()
     for section in _sections(wasm, path):
+        if section.number == _EXPORTS:
+            exports.update(_exports(wasm, section, path))
         if section.number != _CUSTOM:
             core += wasm[section.start : section.end]
             continue
@@ -71,7 +79,8 @@ def split_module(wasm: bytes, path: str) -> Module:
     if source is not None and len(source) > MAX_SOURCE_BYTES:
         raise InvalidModule(f"{path}: a source of over {MAX_SOURCE_BYTES >> 20}MB")
     stripped = bytes(core)
-    return Module(stripped, source, _hash(stripped), _hash(wasm))
+    is_command = b"_start" in exports and not exports & _POCKET_EXPORTS
+    return Module(stripped, source, _hash(stripped), _hash(wasm), is_command)
 
 
 def _hash(data: bytes) -> str:
@@ -102,6 +111,18 @@ def _custom(wasm: bytes, section: _Section, path: str) -> tuple[str, bytes]:
     if end > section.end:
         raise InvalidModule(f"{path}: the name of the section at byte {section.start} is cut off")
     return wasm[start:end].decode(errors="replace"), wasm[end : section.end]
+
+
+def _exports(wasm: bytes, section: _Section, path: str) -> Iterator[bytes]:
+    """Give the names of exports, as far as they can be read; the compiler refuses the rest."""
+    count, position = _unsigned(wasm, section.content, path)
+    for _ in range(count):
+        size, start = _unsigned(wasm, position, path)
+        kind = start + size
+        if kind >= section.end:
+            return
+        yield wasm[start:kind]
+        _, position = _unsigned(wasm, kind + 1, path)
 
 
 def _unsigned(wasm: bytes, position: int, path: str) -> tuple[int, int]:

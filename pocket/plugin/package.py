@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pocket.errors import InvalidPackage
-from pocket.plugin.archive import MAX_ARCHIVE_BYTES, read_archive
+from pocket.plugin.archive import HOW_TO_PACK, MAX_ARCHIVE_BYTES, read_archive
 from pocket.plugin.manifest import FILE_NAME, Manifest, parse_manifest
 from pocket.units import format_bytes
 
@@ -56,7 +56,7 @@ def parse_package(archive: bytes, path: str) -> Package:
         found = ", ".join(manifests) or "none"
         raise InvalidPackage(
             f"{path}: one {FILE_NAME} has to be at the top, found: {found}",
-            hint="make it with `tar -czf NAME.tar.gz manifest.yaml dist/plugin.wasm`",
+            hint=HOW_TO_PACK,
         )
     text = files[FILE_NAME]
     manifest = parse_manifest(text, f"{path}:{FILE_NAME}")

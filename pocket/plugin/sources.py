@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Callable
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
-from pocket.errors import InstallError
+from pocket.errors import InstallError, InvalidInput
 from pocket.plugin.archive import MAX_ARCHIVE_BYTES
 from pocket.plugin.package import read_file
-from pocket.units import format_bytes
+from pocket.units import format_bytes, format_duration
 
 if TYPE_CHECKING:
     import httpx
@@ -22,6 +25,11 @@ Progress = Callable[[int, int | None], None]
 MAX_REDIRECTS: Final = 5
 TIMEOUT_S: Final = 30.0
 """Longest silence of a server."""
+MAX_DOWNLOAD_S: Final = 600.0
+"""64 MB at 1 Mbit/s, and a bound for a server that sends a byte now and then."""
+
+_ERRNO: Final = re.compile(r"^\[Errno -?[0-9]+\] ")
+_SHA256: Final = re.compile(r"[0-9a-fA-F]{64}", re.ASCII)
 
 
 def fetch(
@@ -41,10 +49,13 @@ def fetch(
 
     Raises:
         InstallError: it cannot be had, is too large, or has another hash.
+        InvalidInput: `sha256` is no hash.
         InvalidPackage: the file is missing, or no ordinary file.
     """
-    if source.startswith(("http://", "https://")):
-        data = _download(source, max_bytes, on_progress)
+    if sha256 is not None and not _SHA256.fullmatch(sha256.strip()):
+        raise InvalidInput(f"{sha256!r:.100} is no SHA-256", hint="it has 64 digits of 0-9 and a-f")
+    if source.lower().startswith(("http://", "https://")):
+        data = _download_in_time(source, max_bytes, on_progress)
     elif "://" in source:
         raise InstallError(f"{source}: only http, https and files can be installed from")
     else:
@@ -63,6 +74,28 @@ def _check_hash(data: bytes, wanted: str, source: str) -> None:
         )
 
 
+def _download_in_time(url: str, max_bytes: int, on_progress: Progress | None) -> bytes:
+    """Download in a thread, as nothing else bounds the whole: names, headers and body."""
+    outcome: SimpleQueue[bytes | BaseException] = SimpleQueue()
+
+    def download() -> None:
+        try:
+            outcome.put(_download(url, max_bytes, on_progress))
+        except BaseException as error:  # noqa: BLE001  (raised again by who waits)
+            outcome.put(error)
+
+    # A daemon, as it may hang for as long as the server likes.
+    Thread(target=download, name="pocket-download", daemon=True).start()
+    try:
+        result = outcome.get(timeout=MAX_DOWNLOAD_S)
+    except Empty:
+        limit = format_duration(MAX_DOWNLOAD_S)
+        raise InstallError(f"{url}: took longer than {limit}", hint="try again later") from None
+    if isinstance(result, BaseException):
+        raise result
+    return result
+
+
 def _download(url: str, max_bytes: int, on_progress: Progress | None) -> bytes:
     import httpx
 
@@ -70,7 +103,7 @@ def _download(url: str, max_bytes: int, on_progress: Progress | None) -> bytes:
         with httpx.Client(timeout=TIMEOUT_S, trust_env=True) as client:
             return _follow(client, httpx.URL(url), max_bytes, on_progress)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        said = str(error) or type(error).__name__
+        said = _ERRNO.sub("", str(error)) or type(error).__name__
         raise InstallError(f"{url}: {said}", hint="is the address right?") from None
 
 
@@ -94,11 +127,12 @@ def _body(
     response: httpx.Response, url: str, max_bytes: int, on_progress: Progress | None
 ) -> bytes:
     if response.status_code != 200:
-        raise InstallError(f"{url}: the server answers {response.status_code}")
+        said = f"{response.status_code} {response.reason_phrase}".strip()
+        raise InstallError(f"{url}: the server answers {said}", hint="is the address right?")
     if response.headers.get("content-encoding", "identity") != "identity":
         raise InstallError(f"{url}: the server compresses what was asked for as it is")
     length = response.headers.get("content-length", "")
-    total = int(length) if length.isdecimal() else None
+    total = int(length) if re.fullmatch(r"[0-9]{1,18}", length) else None
     data = bytearray()
     for chunk in response.iter_raw():
         data += chunk

@@ -1,20 +1,34 @@
-"""The plugins that are installed: folders in `~/.pocket/plugins`."""
+"""The plugins that are installed: folders in `~/.pocket/plugins`.
+
+Beside the folder NAME there may be, of an install that is under way or was killed:
+
+- `.new-NAME`, not yet whole: of no use, deleted by the next install;
+- `.old-NAME`, which NAME is taking the place of: stands for NAME while there is no NAME;
+- `.gone-NAME`, being deleted.
+
+So each step is one rename, and whatever happens between two of them, a plugin is there: the old
+one or the new one.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
-import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from pocket.document import MAX_BYTES
 from pocket.errors import InstallError, PluginNotFound, PocketError, suggest
-from pocket.plugin.manifest import FILE_NAME, Manifest, read_manifest
-from pocket.plugin.package import Package
+from pocket.plugin.data_folder import data_folder
+from pocket.plugin.manifest import FILE_NAME, Manifest, parse_manifest
+from pocket.plugin.package import Package, read_file
 
 _HIDDEN = "."
 """Folders that begin with it are installs under way, or the user's own affair."""
+_NEW, _OLD, _GONE = ".new-", ".old-", ".gone-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +103,30 @@ class Store:
             InstallError: a plugin of this name is there, or the folder cannot be written.
         """
         name = package.manifest.name
-        folder = self.plugins_folder / name
-        if folder.exists() and not replace:
+        with self._changing(name):
+            if not replace:
+                self.require_vacant(name)
+            self._put(package, name)
+            return self._read(name)
+
+    def require_vacant(self, name: str) -> None:
+        """Check that no plugin of this name is there.
+
+        Raises:
+            InstallError: one is.
+        """
+        if (self.plugins_folder / name).exists():
             raise InstallError(
                 f"plugin {name} is installed already",
                 hint="replace it with --replace, or remove it first",
             )
-        try:
-            self._put(package, folder)
-        except OSError as error:
-            raise InstallError(f"{folder}: {error.strerror}") from error
-        return self._read(name)
 
-    def remove(self, name: str) -> None:
+    def remove(self, name: str, *, keep_data: bool = False) -> None:
         """Delete an installed plugin, even one whose manifest is broken.
+
+        Args:
+            name: of the plugin.
+            keep_data: leave what it kept in its store, for another version of it.
 
         Raises:
             PluginNotFound: none has this name.
@@ -110,10 +134,20 @@ class Store:
         """
         if name not in self._names():
             self.get(name)
+        with self._changing(name):
+            folder = self.plugins_folder / name
+            if folder.exists():
+                folder.rename(self.plugins_folder / f"{_GONE}{name}")
+            if not keep_data:
+                self._delete_data(data_folder(self.home, name))
+
+    def _delete_data(self, folder: Path) -> None:
         try:
-            self._take_away(self.plugins_folder / name)
+            shutil.rmtree(folder)
+        except FileNotFoundError:
+            return
         except OSError as error:
-            raise InstallError(f"{self.plugins_folder / name}: {error.strerror}") from error
+            raise InstallError(f"{folder}: {error.strerror}", hint="delete it by hand") from error
 
     def _names(self) -> list[str]:
         try:
@@ -122,11 +156,14 @@ class Store:
             return []
         except OSError as error:
             raise InstallError(f"{self.plugins_folder}: {error.strerror}") from None
-        return sorted(e.name for e in found if e.is_dir() and not e.name.startswith(_HIDDEN))
+        names = (e.name.removeprefix(_OLD) for e in found if e.is_dir())
+        return sorted({name for name in names if not name.startswith(_HIDDEN)})
 
     def _read(self, name: str) -> InstalledPlugin:
-        folder = self.plugins_folder / name
-        manifest = read_manifest(folder / FILE_NAME)
+        folder = self._folder(name)
+        file = folder / FILE_NAME
+        # Not `read_manifest`: it would wait for ever for a FIFO.
+        manifest = parse_manifest(read_file(file, MAX_BYTES), str(file))
         if manifest.name != name:
             raise InstallError(
                 f"{folder}: the manifest names the plugin {manifest.name!r}",
@@ -134,26 +171,55 @@ class Store:
             )
         return InstalledPlugin(name, folder, manifest)
 
-    def _put(self, package: Package, folder: Path) -> None:
-        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.plugins_folder.mkdir(mode=0o700, exist_ok=True)
-        new = Path(tempfile.mkdtemp(prefix=".new-", dir=self.plugins_folder))
-        try:
-            _write(new / FILE_NAME, package.manifest_bytes)
-            _write(new / package.manifest.binary, package.module)
-            if folder.exists():
-                self._take_away(folder)
-            new.rename(folder)
-            _sync_folder(self.plugins_folder)
-        except BaseException:
-            shutil.rmtree(new, ignore_errors=True)
-            raise
+    def _folder(self, name: str) -> Path:
+        folder, old = self.plugins_folder / name, self.plugins_folder / f"{_OLD}{name}"
+        return old if old.exists() and not folder.exists() else folder
 
-    def _take_away(self, folder: Path) -> None:
-        """Rename first, so that a half-deleted plugin is never found."""
-        old = Path(tempfile.mkdtemp(prefix=".old-", dir=self.plugins_folder))
-        folder.rename(old / folder.name)
-        shutil.rmtree(old)
+    @contextmanager
+    def _changing(self, name: str) -> Iterator[None]:
+        """Keep other installs out, and leave nothing half done, be it of this or an earlier one.
+
+        Raises:
+            InstallError: the folder cannot be written.
+        """
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.plugins_folder.mkdir(mode=0o700, exist_ok=True)
+            with (self.plugins_folder / ".lock").open("wb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                self._tidy()
+                try:
+                    yield
+                finally:
+                    self._tidy()
+        except OSError as error:
+            raise InstallError(f"{self.plugins_folder / name}: {error.strerror}") from error
+
+    def _put(self, package: Package, name: str) -> None:
+        new, folder = self.plugins_folder / f"{_NEW}{name}", self.plugins_folder / name
+        new.mkdir(mode=0o700)
+        _write(new / FILE_NAME, package.manifest_bytes)
+        _write(new / package.manifest.binary, package.module)
+        if folder.exists():
+            folder.rename(self.plugins_folder / f"{_OLD}{name}")
+        new.rename(folder)
+        _sync_folder(self.plugins_folder)
+
+    def _tidy(self) -> None:
+        for entry in list(os.scandir(self.plugins_folder)):
+            folder = self.plugins_folder / entry.name.removeprefix(_OLD)
+            if entry.name.startswith(_OLD) and not folder.exists():
+                Path(entry).rename(folder)
+            elif entry.name.startswith((_NEW, _OLD, _GONE)):
+                _delete(Path(entry))
+
+
+def _delete(folder: Path) -> None:
+    """Delete what is in the way; a link, which somebody may have put there, but not its target."""
+    if folder.is_symlink() or not folder.is_dir():
+        folder.unlink()
+    else:
+        shutil.rmtree(folder)
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import os
 import select
+from struct import Struct
 from time import monotonic
 from typing import Final
 
 import msgpack
 
 from pocket.errors import ProtocolViolation
-from pocket.supervisor.limits import MAX_FRAME_BYTES, MAX_PAYLOAD_BYTES, PIPE_BYTES
+from pocket.supervisor.limits import (
+    FIRST_READ_BYTES,
+    MAX_FRAME_BYTES,
+    MAX_PAYLOAD_BYTES,
+    PIPE_BYTES,
+)
 
 PROTOCOL: Final = 2
 
@@ -69,6 +75,33 @@ def encode_call(call_id: int, payload: bytes) -> bytes:
         size.to_bytes(4, "big"),
         payload,
     )
+
+
+_HEAD: Final = Struct(">BBBIBI")
+_TAIL: Final = Struct(">BIBIBQBQ")
+_ENVELOPE_BYTES: Final = 4 + _HEAD.size + _TAIL.size
+
+
+def decode_result(data: bytes) -> Frame | None:
+    """Read a single `result` frame in its usual form, by offsets; None for any other bytes."""
+    if len(data) < _ENVELOPE_BYTES:
+        return None
+    fields, kind, id_tag, call_id, bin_tag, size = _HEAD.unpack_from(data, 4)
+    if (
+        size != len(data) - _ENVELOPE_BYTES
+        or (fields, kind, id_tag, bin_tag) != _RESULT_TAGS
+        or int.from_bytes(data[:4], "little") != len(data) - 4
+    ):
+        return None
+    end = 4 + _HEAD.size + size
+    wall, wall_us, cpu, cpu_us, memory, memory_bytes, spent, fuel = _TAIL.unpack_from(data, end)
+    if (wall, cpu, memory, spent) != _NUMBER_TAGS:
+        return None
+    return [kind, call_id, data[4 + _HEAD.size : end], wall_us, cpu_us, memory_bytes, fuel]
+
+
+_RESULT_TAGS: Final = (0x97, RESULT, 0xCE, 0xC6)
+_NUMBER_TAGS: Final = (0xCE, 0xCE, 0xCF, 0xCF)
 
 
 def decode_frame(body: bytes | memoryview) -> Frame:
@@ -156,23 +189,41 @@ class Channel:
             ProtocolViolation: a frame that is malformed or too long.
         """
         buffer = self._buffer
-        if len(buffer) < 4:
-            self._wait_for(4, deadline)
+        if not buffer:
+            data = self._read_first(deadline)
+            frame = decode_result(data)
+            if frame is not None:
+                return frame
+            buffer += data
+        while len(buffer) < 4:
+            self._read_more(deadline)
         end = 4 + int.from_bytes(buffer[:4], "little")
         if end > MAX_FRAME_BYTES:
             raise ProtocolViolation(f"the worker announced a frame of {end - 4} bytes")
-        if len(buffer) < end:
-            self._wait_for(end, deadline)
+        while len(buffer) < end:
+            self._read_more(deadline)
         with memoryview(buffer) as view, view[4:end] as body:
             frame = decode_frame(body)
         del buffer[:end]
         return frame
 
-    def _wait_for(self, size: int, deadline: float) -> None:
-        while len(self._buffer) < size:
-            if not self._spin() or monotonic() > deadline:
+    def _read_first(self, deadline: float) -> bytes:
+        """Wait for the beginning of a frame, which most often is all of it."""
+        while True:
+            if not self._spin():
                 self._poll(self._readable, deadline)
-            self._fill()
+            try:
+                data = os.read(self._replies, FIRST_READ_BYTES)
+            except BlockingIOError:
+                continue
+            if not data:
+                raise Disconnected
+            return data
+
+    def _read_more(self, deadline: float) -> None:
+        if monotonic() > deadline or not self._spin():
+            self._poll(self._readable, deadline)
+        self._fill()
 
     def _fill(self) -> None:
         try:
@@ -185,14 +236,18 @@ class Channel:
 
     def _spin(self) -> bool:
         """Look for a reply without going to sleep; False when none came soon."""
+        poll = self._readable.poll
+        if poll(0):
+            return True
         if not _SPIN:
             return False
-        poll, until = self._readable.poll, monotonic() + _SPIN_S
-        while not poll(0):
-            if monotonic() > until:
-                return False
-            os.sched_yield()  # the worker may be waiting for this very core
-        return True
+        until = monotonic() + _SPIN_S
+        while monotonic() < until:
+            # The worker may be waiting for this very core.
+            os.sched_yield()
+            if poll(0) or poll(0):
+                return True
+        return False
 
     @staticmethod
     def _poll(poll: select.poll, deadline: float) -> list[tuple[int, int]]:

@@ -12,16 +12,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from pocket.errors import HostClosed, PermissionDenied
+from pocket.errors import HostClosed
+from pocket.plugin.admission import admitted
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.module import split_module
 from pocket.plugin.package import Package, read_package
+from pocket.plugin.policy import Policy
 from pocket.plugin.store import Store
 from pocket.supervisor.artifacts import ArtifactCache
 from pocket.supervisor.limits import ACALL_THREADS
 from pocket.supervisor.plugin import Plugin
 from pocket.supervisor.program import Program
+from pocket.supervisor.quarantine import Quarantine, quarantine_file
 from pocket.supervisor.result import Result
+from pocket.supervisor.sandbox import warn
 from pocket.supervisor.spawner import Spawner
 from pocket.supervisor.surroundings import grants_of
 
@@ -42,9 +46,11 @@ class Host:
     """
 
     def __init__(self, *, home: Path | None = None) -> None:
+        warn()
         self.store = Store(home)
         self._cache = ArtifactCache(self.store.cache_folder)
         self._plugins: dict[Path | Package, Plugin] = {}
+        self._quarantines: dict[Path, Quarantine] = {}
         self._closed = False
         self._prepare_threads()
         _hosts.add(self)
@@ -70,7 +76,8 @@ class Host:
         Raises:
             PluginNotFound: no plugin of this name is installed.
             InvalidManifest, InvalidPackage, InvalidModule: the plugin is not well-formed.
-            PermissionDenied: it asks for what it cannot get.
+            PermissionDenied: it asks for what the operator's policy does not allow.
+            InvalidPolicy: that policy has problems.
             CallError: it does not start.
         """
         key = plugin if isinstance(plugin, Package) else self._locate(plugin)
@@ -78,9 +85,25 @@ class Host:
             if self._closed:
                 raise HostClosed("the host is closed")
             if key not in self._plugins:
-                package = key if isinstance(key, Package) else read_package(key)
-                self._plugins[key] = self._load(package)
+                if isinstance(key, Package):
+                    self._plugins[key] = self._load(key)
+                else:
+                    self._plugins[key] = self._load(read_package(key), origin=key)
             return self._plugins[key]
+
+    def admit(self, package: Package, origin: Path | None = None) -> Manifest:
+        """Give the manifest that a package would run by, within the policy; starts nothing.
+
+        Args:
+            package: a plugin.
+            origin: where it is loaded from by its path; it may not write there.
+
+        Raises:
+            PermissionDenied: it asks for what the policy does not allow.
+            InvalidPolicy: the policy has problems.
+        """
+        home = self.store.home
+        return admitted(package.manifest, Policy.load(home), home, origin)
 
     def close(self) -> None:
         """End every worker; calls that are under way in other threads fail. Safe to repeat."""
@@ -104,12 +127,25 @@ class Host:
             return Path(plugin).resolve()
         return self.store.get(plugin).folder.resolve()
 
-    def _load(self, package: Package) -> Plugin:
-        _refuse_unavailable(package.manifest)
+    def _load(self, package: Package, *, origin: Path | None = None) -> Plugin:
+        manifest = self.admit(package, origin)
         where = f"{package.path}: {package.manifest.binary}"
         module = split_module(package.module, where)
-        program = Program(package.manifest, module, where, self._cache, self._spawner, grants_of())
+        program = Program(
+            manifest,
+            module,
+            where,
+            self._cache,
+            self._spawner,
+            grants_of(manifest, self.store.home, package.path),
+            self._quarantine(package.manifest.name, module.full_hash),
+        )
         return Plugin(program, self._run_in_thread)
+
+    def _quarantine(self, name: str, module_hash: str) -> Quarantine:
+        """Give the counter of a plugin's failed starts, which outlives a load that failed."""
+        file = quarantine_file(self.store.home, name, module_hash)
+        return self._quarantines.setdefault(file, Quarantine(name, file))
 
     def _run_in_thread(self, call: Callable[[], Result]) -> asyncio.Future[Result]:
         if self._threads is None:
@@ -120,21 +156,6 @@ class Host:
         for plugin in self._plugins.values():
             plugin.abandon()
         self._prepare_threads()
-
-
-def _refuse_unavailable(manifest: Manifest) -> None:
-    asked = [
-        f"permissions.{name}"
-        for name in ("network", "env", "filesystem")
-        if getattr(manifest.permissions, name)
-    ]
-    if asked:
-        raise PermissionDenied(
-            f"plugin {manifest.name} asks for {', '.join(asked)}, "
-            "which this version of Pocket grants to no plugin",
-            hint="take it out of the manifest if the plugin works without it",
-            plugin=manifest.name,
-        )
 
 
 def _abandon_all() -> None:

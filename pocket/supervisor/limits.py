@@ -19,8 +19,8 @@ TABLE_ELEMENTS: Final = 100_000
 HOST_CALLS: Final = 1_000
 """Host calls of one call: more than any plugin that fetches a page of items one by one."""
 
-DISK_BYTES: Final = 64 << 20
-"""By how much the files of a plugin may grow through one of its workers."""
+HOST_CALL_MARGIN_S: Final = 0.02
+"""How long before the end of its call a host call gives up, so that the plugin hears of it."""
 
 LOG_BYTES: Final = 64 << 10
 """Log of one call: one screen a second for an hour is less; the rest is dropped."""
@@ -42,6 +42,10 @@ COMPILE_TIMEOUT_S: Final = 120.0
 
 PIPE_BYTES: Final = 256 << 10
 """Read at once from a worker: four times the pipe's default size."""
+
+FIRST_READ_BYTES: Final = 16 << 10
+"""What a read that waits for a reply makes room for: most replies, without the cost of a large
+allocation."""
 
 PORTION_REQUESTS: Final = 256
 """Requests of one `map` sent ahead: enough to hide the wake-up of the other process."""

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from time import monotonic
 from types import MappingProxyType
 
 from pocket.document import JSON
@@ -114,7 +115,8 @@ class Plugin:
             node: one of `nodes`.
             input: any JSON value; NaN and the infinities become null.
             config: of the node; what is left out gets its default.
-            timeout_s: less time than the manifest allows, in seconds.
+            timeout_s: less time than the manifest allows, in seconds; waiting for the calls of
+                other threads counts.
 
         Raises:
             InvalidInput: the input is not JSON, or the config does not fit the node's schema.
@@ -122,7 +124,8 @@ class Plugin:
             PluginError: the plugin answered with an error.
             CallError: any other way in which the call did not end well; see `pocket.errors`.
         """
-        return self._call(self._request(node, config), input, self._timeout(timeout_s))
+        until = None if timeout_s is None else monotonic() + timeout_s
+        return self._call(self._request(node, config), input, self._timeout(timeout_s), until=until)
 
     def prepare(
         self, node: str, config: Mapping[str, JSON] | None = None
@@ -230,10 +233,18 @@ class Plugin:
         value: JSON,
         timeout_s: float,
         cancellation: Cancellation | None = None,
+        *,
+        until: float | None = None,
     ) -> Result:
         payload = request.encode(value)
-        with self._lock:
+        if not self._lock.acquire(timeout=-1 if until is None else max(0.0, until - monotonic())):
+            raise self._late()
+        try:
             worker = self._live_worker()
+            if until is not None:
+                timeout_s = min(timeout_s, until - monotonic())
+                if timeout_s <= 0:
+                    raise self._late()
             if cancellation is not None:
                 cancellation.begin(worker)
             try:
@@ -241,8 +252,16 @@ class Plugin:
             finally:
                 if cancellation is not None:
                     cancellation.end()
+        finally:
+            self._lock.release()
         output, action = read_response(reply.payload, self.name, request.node)
         return Result(output, action, _usage(reply))
+
+    def _late(self) -> CallTimeout:
+        message = f"plugin {self.name}: the time was over before the call began"
+        return CallTimeout(
+            message, hint="calls of one plugin wait for each other", plugin=self.name
+        )
 
     def _answer_all(
         self, portion: Sequence[bytes] | InvalidInput, timeout_s: float

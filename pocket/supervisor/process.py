@@ -14,6 +14,7 @@ from enum import Enum
 from pocket.errors import WorkerUnavailable
 from pocket.supervisor.binary import find_worker
 from pocket.supervisor.limits import STDERR_BYTES
+from pocket.supervisor.sandbox import worker_arguments
 
 _ARTIFACT_FD = 3
 """0 to 2 are the child's pipes, then comes its artifact, then its folders."""
@@ -124,7 +125,7 @@ class Process:
         try:
             self.pid = os.posix_spawn(
                 binary,
-                [binary, role],
+                [binary, role, *worker_arguments()],
                 {},
                 file_actions=actions,
                 setpgroup=0,  # Ctrl-C on the terminal is for the host alone

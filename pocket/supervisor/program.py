@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
-from pocket.errors import InvalidOutput, PluginError, WorkerUnavailable
+from pocket.errors import (
+    CallTimeout,
+    CpuLimitExceeded,
+    InvalidOutput,
+    MemoryLimitExceeded,
+    PluginCrashed,
+    PluginError,
+    WorkerUnavailable,
+)
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import PluginMetadata, metadata_of_manifest, parse_metadata
 from pocket.plugin.module import Module
 from pocket.supervisor.artifacts import ENGINE, ArtifactCache
 from pocket.supervisor.compiler import compile_module
 from pocket.supervisor.limits import START_TIMEOUT_S
+from pocket.supervisor.quarantine import Quarantine
 from pocket.supervisor.response import read_response
 from pocket.supervisor.spawner import Spawner
 from pocket.supervisor.surroundings import Grants
@@ -23,6 +33,9 @@ _METADATA_REQUEST = (
     b'{"node":"","function":"metadata","config":{},"input":null,"prepResult":null,'
     b'"execResult":null}'
 )
+
+BAD_STARTS: Final = (PluginCrashed, MemoryLimitExceeded, CpuLimitExceeded, CallTimeout)
+"""Errors of a start that are the plugin's own, and cost a process each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,7 @@ class Program:
     cache: ArtifactCache
     spawner: Spawner
     grants: Grants
+    quarantine: Quarantine
 
     @property
     def asks_host(self) -> bool:
@@ -46,8 +60,19 @@ class Program:
         """Start a worker, compiling first where no usable artifact is in the cache.
 
         Raises:
+            PluginQuarantined: it failed to start too often.
             PocketError: the plugin cannot be compiled or started.
         """
+        self.quarantine.check()
+        try:
+            worker = self._start_once()
+        except BAD_STARTS as error:
+            self.quarantine.failed(error)
+            raise
+        self.quarantine.started()
+        return worker
+
+    def _start_once(self) -> Worker:
         try:
             return self._start(self._open_artifact())
         except BadArtifact:
@@ -67,8 +92,10 @@ class Program:
         worker = self.start_worker()
         try:
             metadata = self._ask(worker)
-        except BaseException:
+        except BaseException as error:
             worker.end()
+            if isinstance(error, BAD_STARTS):
+                self.quarantine.failed(error)
             raise
         self.cache.write(name, orjson.dumps(metadata.to_json()))
         return metadata, worker
@@ -91,12 +118,28 @@ class Program:
         return self.manifest.permissions.fuel is not None
 
     def _ask(self, worker: Worker) -> PluginMetadata:
+        if self.module.is_command:
+            return self._ask_command(worker)
         reply = worker.call(_METADATA_REQUEST, START_TIMEOUT_S)
         try:
             output, _ = read_response(reply.payload, self.manifest.name, "metadata")
         except PluginError:
             return metadata_of_manifest(self.manifest)
         return parse_metadata(output, self.manifest)
+
+    def _ask_command(self, worker: Worker) -> PluginMetadata:
+        """Ask a program that may never have heard of metadata.
+
+        It is described by its manifest unless its answer has `nodes`, whatever else it does.
+        """
+        try:
+            reply = worker.call(_METADATA_REQUEST, START_TIMEOUT_S)
+            output, _ = read_response(reply.payload, self.manifest.name, "metadata")
+        except (PluginError, PluginCrashed, InvalidOutput):
+            return metadata_of_manifest(self.manifest)
+        if isinstance(output, dict) and "nodes" in output:
+            return parse_metadata(output, self.manifest)
+        return metadata_of_manifest(self.manifest)
 
     def _start(self, artifact: int) -> Worker:
         try:

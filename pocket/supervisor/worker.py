@@ -161,7 +161,7 @@ class Worker:
             os.getpid(),
             self._manifest.state == "kept",
             0 if self._surroundings.broker is None else limits.HOST_CALLS,
-            limits.DISK_BYTES,
+            permissions.disk_bytes,
             permissions.fuel or 0,
         ]
         environ = list(self._surroundings.environ)
@@ -251,7 +251,7 @@ class Worker:
         broker = self._surroundings.broker
         if broker is None or frame[1] != call_id:
             raise ProtocolViolation(f"plugin {self._manifest.name}: a host call out of turn")
-        answer = broker.answer(cast("bytes", frame[2]), deadline)
+        answer = broker.answer(cast("bytes", frame[2]), deadline - limits.HOST_CALL_MARGIN_S)
         self._channel.send(encode_frame([HOST_ANSWER, call_id, answer]), deadline)
 
     def _log(self, frame: Frame) -> None:
@@ -288,8 +288,11 @@ class Worker:
             case Ending.MEMORY:
                 return self._error(MemoryLimitExceeded, "the process ran out of memory")
             case Ending.SANDBOX:
+                # An abort of the worker ends so too: it would have to send itself a signal.
                 message = "the sandbox killed the process for a forbidden system call"
-                return self._error(PluginCrashed, message)
+                error = self._error(PluginCrashed, message)
+                error.detail = error.detail or outcome.stderr or None
+                return error
             case Ending.TIMEOUT:
                 return self._error(CallTimeout, "the call was stopped")
             case Ending.PROTOCOL:

@@ -1,64 +1,144 @@
-"""The config of a node, as the node gets it: checked, complete, its templates compiled."""
+"""The config of a node, as the node gets it: checked, complete, made of what it can use at once.
+
+A schema says by `format` what a text becomes: a `template` is compiled, a `duration` is a number of
+seconds, a `file` the text in it, a `template-file` the template in it. An object of the format
+`node` gets a `call`, which is the node that its `node` and `config` describe.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 from pocket.document import JSON, Document, path_text
+from pocket.errors import InvalidInput, PluginNotFound
 from pocket.plugin.config import with_defaults
 from pocket.schema import schema_problems
-from pocket.workflow.node import NodeType
+from pocket.workflow.durations import duration_s
+from pocket.workflow.files import read_beside
+from pocket.workflow.node import Catalog, NodeCall, NodeType
 from pocket.workflow.report import Report
 from pocket.workflow.template import TemplateSourceError, compile_text
 
 Path = tuple[str | int, ...]
+T = TypeVar("T")
 
 
-def prepare_config(
-    document: Document, index: int, node_type: NodeType, report: Report
-) -> dict[str, Any]:
-    """Give the config of one node.
+class HostNeeded(Exception):
+    """Only a host could tell what this is."""
 
-    Args:
-        document: of the workflow, in which every node has a config.
-        index: of the node.
-        node_type: says what the config has to be.
+
+@dataclass(frozen=True, slots=True)
+class Configs:
+    """Prepares the configs of one document.
+
+    Attributes:
+        document: of the workflow; every node has a config in it.
+        catalog: finds node types.
         report: is told of what does not fit.
     """
-    at: Path = ("nodes", index, "config")
-    schema: Mapping[str, JSON] = node_type.metadata.config_schema
-    report.problems += schema_problems(document, schema, at=at)
-    value: Any = document.data
-    for step in at:
-        value = value[step]
-    complete = with_defaults(value, schema)
-    compiled = _compiled(complete, schema, at, report) if node_type.renders else complete
-    return compiled if isinstance(compiled, dict) else {}
 
+    document: Document
+    catalog: Catalog
+    report: Report
 
-def _compiled(value: Any, schema: Any, at: Path, report: Report) -> Any:
-    if not isinstance(schema, dict):
+    def prepare(self, at: Path, node_type: NodeType) -> dict[str, Any]:
+        """Give the config at a path.
+
+        Raises:
+            HostNeeded: a node in it has a type that only a host could know.
+        """
+        schema: Mapping[str, JSON] = node_type.metadata.config_schema
+        self.report.problems += schema_problems(self.document, schema, at=at)
+        complete = with_defaults(self._value(at), schema)
+        made = self._made(complete, schema, at) if node_type.renders else complete
+        return made if isinstance(made, dict) else {}
+
+    def _made(self, value: Any, schema: Any, at: Path) -> Any:
+        if not isinstance(schema, dict):
+            return value
+        if isinstance(value, str):
+            maker = _MAKERS.get(schema.get("format", ""))
+            return value if maker is None else maker(self, value, at)
+        if isinstance(value, list):
+            inner = schema if schema.get("format") == "template" else schema.get("items")
+            return [self._made(item, inner, (*at, index)) for index, item in enumerate(value)]
+        if isinstance(value, dict):
+            return self._made_object(value, schema, at)
         return value
-    if isinstance(value, str) and schema.get("format") == "template":
-        return _text(value, at, report)
-    if isinstance(value, list):
-        return [
-            _compiled(item, schema.get("items"), (*at, index), report)
-            for index, item in enumerate(value)
-        ]
-    if isinstance(value, dict):
+
+    def _made_object(self, value: dict[str, Any], schema: dict[str, Any], at: Path) -> Any:
+        if schema.get("format") == "template":
+            return {key: self._made(item, schema, (*at, key)) for key, item in value.items()}
         known, other = schema.get("properties", {}), schema.get("additionalProperties")
-        return {
-            key: _compiled(item, known.get(key, other), (*at, key), report)
-            for key, item in value.items()
+        made = {
+            key: self._made(item, known.get(key, other), (*at, key)) for key, item in value.items()
         }
-    return value
+        if schema.get("format") == "node":
+            made["call"] = self._node(at)
+        return made
+
+    def _node(self, at: Path) -> NodeCall | None:
+        value = self._with_config(at)
+        if not isinstance(value.get("node"), str) or not isinstance(value.get("config"), dict):
+            return None
+        try:
+            node_type = self.catalog.get(value["node"])
+            if node_type is None:
+                raise HostNeeded
+            problems_before = len(self.report.problems)
+            config = self.prepare((*at, "config"), node_type)
+            if len(self.report.problems) > problems_before:
+                return None
+            return node_type.prepare(config)
+        except (PluginNotFound, InvalidInput) as error:
+            key = "config" if isinstance(error, InvalidInput) else "node"
+            self.report.add((*at, key), str(error), error.hint)
+            return None
+
+    def _with_config(self, at: Path) -> dict[str, Any]:
+        """Give what the document says at a path, after putting a config there."""
+        said: Any = self._value(at)
+        said["config"] = said.get("config") or {}
+        found: dict[str, Any] = said
+        return found
+
+    def _value(self, at: Path) -> Any:
+        value: Any = self.document.data
+        for step in at:
+            value = value[step]
+        return value
+
+    def _template(self, source: str, at: Path) -> object:
+        try:
+            return compile_text(source, path_text(at[3:]))
+        except TemplateSourceError as error:
+            self.report.add(at, f"template {error.line}:{error.column}: {error}")
+            return None
+
+    def _duration(self, text: str, at: Path) -> float | None:
+        return self._or_report(lambda: duration_s(text), at)
+
+    def _file(self, name: str, at: Path) -> str | None:
+        return self._or_report(lambda: read_beside(self.document.path, name), at)
+
+    def _template_file(self, name: str, at: Path) -> object:
+        source = self._file(name, at)
+        return None if source is None else self._template(source, at)
+
+    def _or_report(self, make: Callable[[], T], at: Path) -> T | None:
+        try:
+            return make()
+        except ValueError as error:
+            message, _, hint = str(error).partition("; ")
+            self.report.add(at, message, hint or None)
+            return None
 
 
-def _text(source: str, at: Path, report: Report) -> object:
-    try:
-        return compile_text(source, path_text(at[3:]))
-    except TemplateSourceError as error:
-        report.add(at, f"template {error.line}:{error.column}: {error}")
-        return None
+_MAKERS: Final[dict[str, Callable[[Configs, str, Path], object]]] = {
+    "template": Configs._template,  # noqa: SLF001
+    "template-file": Configs._template_file,  # noqa: SLF001
+    "duration": Configs._duration,  # noqa: SLF001
+    "file": Configs._file,  # noqa: SLF001
+}

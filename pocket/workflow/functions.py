@@ -23,6 +23,8 @@ MAX_TEXT_CHARS: Final = 10_000_000
 """Longest text a template may make; a node's output has about the same cap."""
 
 _VERB = re.compile(r"%[-+# 0]*([0-9]*)(?:\.([0-9]*))?(.|$)", re.DOTALL)
+# JSON may hold these as they are, but a reader of YAML takes them for line ends or refuses them.
+_NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _JS = {**dict.fromkeys(range(32), ""), 0x2028: "", 0x2029: ""}
 _JS = {code: f"\\u{code:04X}" for code in _JS} | {
     ord(char): f"\\u{ord(char):04X}" for char in "<>&="
@@ -97,20 +99,39 @@ def le(left: Any, right: Any) -> bool:
     return bool(left <= right)
 
 
+def gt(left: Any, right: Any) -> bool:
+    """Tell whether `left` is greater than `right`."""
+    return lt(right, left)
+
+
+def ge(left: Any, right: Any) -> bool:
+    """Tell whether `left` is at least `right`."""
+    return le(right, left)
+
+
+def _shown(value: object) -> str:
+    return sprintf("%v", _argument(value))
+
+
+def _argument(value: object) -> object:
+    """Give a value as Go's functions get it: what is missing or null is nil there."""
+    return UNTYPED_NIL if value is None or value is INVALID else value
+
+
 def print_(*values: object) -> str:
     """Join values; a space stands between two that are both no text."""
     _checked(sum(len(value) for value in values if isinstance(value, str)))
     parts: list[str] = []
     for index, value in enumerate(values):
         spaced = index and not isinstance(value, str) and not isinstance(values[index - 1], str)
-        parts.append(f"{' ' if spaced else ''}{sprintf('%v', value)}")
+        parts.append(f"{' ' if spaced else ''}{_shown(value)}")
     return "".join(parts)
 
 
 def println(*values: object) -> str:
     """Join values by spaces, with a line end."""
     _checked(sum(len(value) for value in values if isinstance(value, str)))
-    return " ".join(sprintf("%v", value) for value in values) + "\n"
+    return " ".join(map(_shown, values)) + "\n"
 
 
 def _for_verb(verb: str, value: object) -> object:
@@ -131,28 +152,38 @@ def printf(text: str, *values: object) -> str:
     widths = sum(int(size) for verb in verbs for size in verb.group(1, 2) if size)
     _checked(widths + len(text) + sum(len(value) for value in values if isinstance(value, str)))
     suited = [_for_verb(verb[3], value) for verb, value in zip(verbs, values, strict=False)]
-    return sprintf(text, *suited, *values[len(suited) :])
+    return sprintf(text, *map(_argument, (*suited, *values[len(suited) :])))
+
+
+def _to_escape(values: tuple[object, ...]) -> str:
+    """Join values as `print` does, save that Go writes what is missing in another way here."""
+    return print_(*("<no value>" if _kind(value) == "nothing" else value for value in values))
 
 
 def html(*values: object) -> str:
     """Escape for HTML."""
-    return print_(*values).translate(_HTML)
+    return _to_escape(values).translate(_HTML)
 
 
 def js(*values: object) -> str:
     """Escape for the inside of a JavaScript string."""
-    return print_(*values).translate(_JS)
+    return "".join(map(_in_js, _to_escape(values).translate(_JS)))
+
+
+def _in_js(char: str) -> str:
+    return char if char < "\x80" or char.isprintable() else f"\\u{ord(char):04X}"
 
 
 def urlquery(*values: object) -> str:
     """Escape for a query part of a URL."""
-    return quote_plus(print_(*values))
+    return quote_plus(_to_escape(values))
 
 
 def json(value: object = INVALID) -> str:
     """Write a value as JSON."""
     known = None if _kind(value) == "nothing" else value
-    return json_module.dumps(known, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json_module.dumps(known, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def default(fallback: object, value: object = INVALID) -> object:
@@ -210,8 +241,8 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "ne": ne,
     "lt": lt,
     "le": le,
-    "gt": lambda left, right: lt(right, left),
-    "ge": lambda left, right: le(right, left),
+    "gt": gt,
+    "ge": ge,
     "print": print_,
     "printf": printf,
     "println": println,

@@ -7,23 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import cast
 
 from pocket.document import JSON, Document
 from pocket.errors import InvalidInput, PluginNotFound, PocketError, Problem
 from pocket.schema import schema_problems
 from pocket.workflow.advice import advise
-from pocket.workflow.config import prepare_config
+from pocket.workflow.attempts import with_attempts
+from pocket.workflow.config import Configs, HostNeeded
+from pocket.workflow.durations import check_durations
 from pocket.workflow.engine import Plan, PlannedNode
 from pocket.workflow.environment import substitute
-from pocket.workflow.model import WorkflowSpec, parse_spec
+from pocket.workflow.model import NodeSpec, WorkflowSpec, parse_spec
 from pocket.workflow.names import check_names, entries
-from pocket.workflow.node import DEFAULT_ACTION, Catalog, NodeCall
+from pocket.workflow.node import DEFAULT_ACTION, Catalog, NodeCall, NodeType
 from pocket.workflow.report import Report
 from pocket.workflow.routing import Routes
-
-_UNAVAILABLE: Final = ("timeout", "retry", "fallback", "ends")
-"""Keys of a node that mean something in other versions, so they must not be passed over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +55,20 @@ def compile_workflow(document: Document, catalog: Catalog, environ: Mapping[str,
         InvalidWorkflow: with every problem found.
     """
     report = Report(document)
-    _refuse_unavailable(document.data, report)
     document = replace(document, data=_usable(document.data, environ, report))
     report.problems += schema_problems(document, workflow_schema())
     check_names(document.data, report)
+    check_durations(document.data, report)
+    configs = Configs(document, catalog, report)
     prepared = {
-        index: _prepare(document, index, node, catalog, report)
-        for index, node in entries(document.data, "nodes")
+        index: _prepare(configs, index, node) for index, node in entries(document.data, "nodes")
     }
     report.refuse_errors()
     spec = parse_spec(cast("dict[str, JSON]", document.data))
     actions = {node.name: prepared[index].actions for index, node in enumerate(spec.nodes)}
     routes = Routes.of(spec, actions)
     advise(spec, routes, actions, report)
+    report.refuse_errors()
     calls = {node.name: prepared[index].call for index, node in enumerate(spec.nodes)}
     leaving = {name: routes.leaving(name, known) for name, known in actions.items()}
     return Compiled(spec, _plan(spec, routes, calls), leaving, report.in_order())
@@ -82,49 +82,43 @@ def workflow_schema() -> dict[str, JSON]:
     return schema
 
 
-def _refuse_unavailable(data: JSON, report: Report) -> None:
-    for index, node in entries(data, "nodes"):
-        for key in _UNAVAILABLE:
-            if key in node:
-                hint = "take it out; nothing is done for it here"
-                at = ("nodes", index, key)
-                report.add(at, "not available in this version of Pocket", hint, key=True)
-
-
 def _usable(data: JSON, environ: Mapping[str, str], report: Report) -> JSON:
-    """Give the data with a config in every node, and its variables replaced."""
-    if not isinstance(data, dict) or not isinstance(data.get("nodes"), list):
-        return data
-    nodes: list[Any] = list(data["nodes"])  # type: ignore[arg-type]
-    for index, node in entries(data, "nodes"):
-        at = ("nodes", index, "config")
-        config = substitute(node.get("config") or {}, environ, report.add, at)
-        kept = {key: value for key, value in node.items() if key not in _UNAVAILABLE}
-        nodes[index] = {**kept, "config": config}
-    return {**data, "nodes": nodes}
+    """Give the data with its variables replaced, and a config in every node."""
+    replaced = substitute(data, environ, report.add)
+    for _, node in entries(replaced, "nodes"):
+        node["config"] = node.get("config") or {}
+    return replaced
 
 
-def _prepare(
-    document: Document, index: int, node: dict[str, JSON], catalog: Catalog, report: Report
-) -> _Prepared:
-    nothing = _Prepared(None, None)
+def _prepare(configs: Configs, index: int, node: dict[str, JSON]) -> _Prepared:
+    nothing, report = _Prepared(None, None), configs.report
     if not isinstance(node.get("type"), str) or not isinstance(node["config"], dict):
         return nothing
     try:
-        node_type = catalog.get(str(node["type"]))
+        node_type = configs.catalog.get(str(node["type"]))
         if node_type is None:
             return nothing
-        errors_before = len(report.problems)
-        config = prepare_config(document, index, node_type, report)
-        if len(report.problems) > errors_before:
+        problems_before = len(report.problems)
+        config = configs.prepare(("nodes", index, "config"), node_type)
+        _check_timed(index, node, node_type, report)
+        if len(report.problems) > problems_before:
             return nothing
         return _Prepared(node_type.prepare(config), node_type.actions(config))
+    except HostNeeded:
+        return nothing
     except (PluginNotFound, InvalidInput) as error:
-        report.add(("nodes", index, "type"), str(error), error.hint)
+        key = "config" if isinstance(error, InvalidInput) else "type"
+        report.add(("nodes", index, key), str(error), error.hint)
         return nothing
     except PocketError as error:
         error.step = str(node.get("name"))
         raise
+
+
+def _check_timed(index: int, node: dict[str, JSON], node_type: NodeType, report: Report) -> None:
+    if "timeout" in node and not node_type.timed:
+        message = f"no timeout can end a node of type {node['type']!r}, which only computes"
+        report.add(("nodes", index, "timeout"), message, "take it out", key=True)
 
 
 def _plan(spec: WorkflowSpec, routes: Routes, calls: Mapping[str, NodeCall | None]) -> Plan | None:
@@ -133,12 +127,23 @@ def _plan(spec: WorkflowSpec, routes: Routes, calls: Mapping[str, NodeCall | Non
         call = calls[node.name]
         if call is None:
             return None
-        nodes[node.name] = PlannedNode(node.name, node.type, call)
-    for name, node_ in nodes.items():
-        node_.targets.update(
-            (action, nodes[target]) for action, target in routes.connected[name].items()
-        )
-        following = routes.after(name, DEFAULT_ACTION)
-        if following is not None:
-            node_.targets[DEFAULT_ACTION] = nodes[following]
+        nodes[node.name] = PlannedNode(node.name, node.type, with_attempts(call, node))
+    for node in spec.nodes:
+        _tie(nodes[node.name], node, routes, nodes)
     return Plan(nodes, nodes[spec.start])
+
+
+def _tie(
+    planned: PlannedNode, spec: NodeSpec, routes: Routes, nodes: Mapping[str, PlannedNode]
+) -> None:
+    planned.ends = spec.ends
+    planned.targets.update(
+        (action, nodes[target]) for action, target in routes.connected[spec.name].items()
+    )
+    following = routes.after(spec.name, DEFAULT_ACTION)
+    if following is not None:
+        planned.targets[DEFAULT_ACTION] = nodes[following]
+    if spec.fallback is not None and spec.fallback.node is not None:
+        planned.substitute = nodes[spec.fallback.node]
+    elif spec.fallback is not None:
+        planned.spare = (spec.fallback.output,)

@@ -7,7 +7,26 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pocket.document import JSON
+from pocket.workflow.durations import duration_s
 from pocket.workflow.node import DEFAULT_ACTION
+
+
+@dataclass(frozen=True, slots=True)
+class RetrySpec:
+    """How often to try again, and when."""
+
+    max_attempts: int = 3
+    delay_s: float = 1.0
+    multiplier: float = 2.0
+    max_delay_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackSpec:
+    """What stands in for a node that failed: the node of this name, or else the output."""
+
+    node: str | None = None
+    output: JSON = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +36,10 @@ class NodeSpec:
     name: str
     type: str
     config: Mapping[str, JSON] = field(default_factory=dict)
+    timeout_s: float | None = None
+    retry: RetrySpec | None = None
+    fallback: FallbackSpec | None = None
+    ends: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +79,25 @@ def parse_spec(data: Mapping[str, Any]) -> WorkflowSpec:
 
 
 def _node(item: Mapping[str, Any]) -> NodeSpec:
-    return NodeSpec(item["name"], item["type"], item.get("config") or {})
+    return NodeSpec(
+        name=item["name"],
+        type=item["type"],
+        config=item.get("config") or {},
+        timeout_s=duration_s(item["timeout"]) if "timeout" in item else None,
+        retry=_retry(item["retry"] or {}) if "retry" in item else None,
+        fallback=FallbackSpec(**item["fallback"]) if "fallback" in item else None,
+        ends=frozenset(item.get("ends", ())),
+    )
+
+
+def _retry(item: Mapping[str, Any]) -> RetrySpec:
+    usual = RetrySpec()
+    return RetrySpec(
+        max_attempts=item.get("max_attempts", usual.max_attempts),
+        delay_s=duration_s(item["delay"]) if "delay" in item else usual.delay_s,
+        multiplier=item.get("multiplier", usual.multiplier),
+        max_delay_s=duration_s(item["max_delay"]) if "max_delay" in item else usual.max_delay_s,
+    )
 
 
 def _connection(item: Mapping[str, str]) -> Connection:

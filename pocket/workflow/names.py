@@ -23,6 +23,10 @@ def check_names(data: JSON, report: Report) -> None:
     known = _check_unique(data, report)
     if isinstance(data, dict) and "start" in data:
         _check_known(data["start"], ("start",), known, report)
+    for index, node in entries(data, "nodes"):
+        fallback = node.get("fallback")
+        if isinstance(fallback, dict):
+            _check_known(fallback.get("node"), ("nodes", index, "fallback", "node"), known, report)
     _check_connections(data, known, report)
 
 

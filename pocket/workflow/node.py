@@ -35,6 +35,10 @@ class NodeType(Protocol):
     def renders(self) -> bool:
         """Whether texts of `format: template` in the config are templates."""
 
+    @property
+    def timed(self) -> bool:
+        """Whether its nodes end soon after the deadline of their scope, by `NodeTimeout` or so."""
+
     def actions(self, config: Mapping[str, Any]) -> frozenset[str] | None:
         """Give the actions that a node of this config can answer with, or None if unknown."""
 

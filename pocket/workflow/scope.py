@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from math import inf
+from threading import Event
+from typing import Any, Final
 
 from pocket.document import JSON
+from pocket.errors import NodeTimeout
+
+MAX_RENDER_S: Final = 5.0
+"""Longest time that a template may take; one that a person wrote takes far less than a second."""
 
 
 @dataclass(slots=True)
@@ -18,6 +26,36 @@ class Scope:
     """The last output of every node that has run, by the node's name."""
     node: str = ""
     """The node that is running."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """What a node keeps between its steps in this run, by the node's name."""
+    attempts: int = 1
+    """How many attempts the node that is running has begun."""
+    deadline: float = inf
+    """When the node has to be done, by `time.monotonic`."""
+    stopped: Event | None = None
+    """Is set when what the node does is no longer wanted."""
+    render_until: float = 0.0
+    """When the template that is being rendered has to be done, by `time.monotonic`."""
+
+    def left_s(self) -> float:
+        """Give the seconds until the deadline, 0 after it."""
+        return max(0.0, self.deadline - time.monotonic())
+
+    def check_time(self) -> None:
+        """Raise NodeTimeout after the deadline, or where the node is no longer wanted."""
+        if time.monotonic() >= self.deadline:
+            raise NodeTimeout("the time was over")
+        if self.stopped is not None and self.stopped.is_set():
+            raise NodeTimeout("it was stopped, because it is no longer wanted")
+
+    def pause(self, seconds: float) -> None:
+        """Wait; Ctrl-C and the deadline end it."""
+        wanted_s = min(seconds, self.left_s())
+        if self.stopped is None:
+            time.sleep(wanted_s)
+        else:
+            self.stopped.wait(wanted_s)
+        self.check_time()
 
 
 current_scope: ContextVar[Scope] = ContextVar("pocket_scope")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
 
 from pocket.document import JSON
 from pocket.errors import NodeError
 from pocket.workflow.numbers import plain
-from pocket.workflow.scope import Scope, current_scope
+from pocket.workflow.scope import MAX_RENDER_S, Scope, current_scope
 
 if TYPE_CHECKING:
     from gotpl import Environment
@@ -20,9 +21,6 @@ Text = Callable[[JSON, Scope], str]
 
 MAX_SOURCE_CHARS: Final = 64_000
 """Longest template source; one that a person wrote is far shorter."""
-_MAX_ITERATIONS: Final = 100_000
-_MAX_CALLS: Final = 100_000
-_MAX_DEPTH: Final = 100
 
 _REFUSED_FIELD = re.compile(r"(?:attribute|property|method) '(.*)' is not allowed", re.DOTALL)
 
@@ -57,7 +55,7 @@ def _compiled(source: str, label: str) -> Text:
     from gotpl import TemplateError, TemplateSyntaxError
 
     try:
-        render = _environment().from_string(source).render
+        rendered = _environment().from_string(source).render
     except TemplateSyntaxError as error:
         message = re.sub(r"^template:\d+:\d+: ", "", str(error))
         raise TemplateSourceError(message, error.line, error.column) from error
@@ -66,9 +64,11 @@ def _compiled(source: str, label: str) -> Text:
 
     def text(value: JSON, scope: Scope) -> str:
         token = current_scope.set(scope)
+        scope.render_until = min(monotonic() + MAX_RENDER_S, scope.deadline)
         try:
-            return render(plain(value))
+            return rendered(plain(value))
         except TemplateError as error:
+            scope.check_time()
             raise _failure(error, label) from error
         except (ValueError, TypeError, RecursionError, OverflowError) as error:
             raise NodeError(f"{label}: {error}") from error
@@ -78,18 +78,24 @@ def _compiled(source: str, label: str) -> Text:
     return text
 
 
+def render(value: Any, input: JSON, scope: Scope) -> JSON:  # noqa: A002
+    """Give a value with every compiled text in it rendered."""
+    if isinstance(value, dict):
+        return {key: render(item, input, scope) for key, item in value.items()}
+    if isinstance(value, list):
+        return [render(item, input, scope) for item in value]
+    rendered: JSON = value(input, scope) if callable(value) else value
+    return rendered
+
+
 @cache
 def _environment() -> Environment:
-    from gotpl import Environment, ExecutionBudget, SandboxPolicy
+    from gotpl import Environment, SandboxPolicy
 
-    from pocket.workflow.functions import FUNCTIONS, MAX_TEXT_CHARS
+    from pocket.workflow.budget import TimedBudget
+    from pocket.workflow.functions import FUNCTIONS
 
-    budget = ExecutionBudget(
-        max_output_chars=MAX_TEXT_CHARS,
-        max_iterations=_MAX_ITERATIONS,
-        max_template_depth=_MAX_DEPTH,
-        max_function_calls=_MAX_CALLS,
-    )
+    budget = TimedBudget()
     policy = SandboxPolicy(
         allow_functions=FUNCTIONS, max_template_chars=MAX_SOURCE_CHARS, default_budget=budget
     )

@@ -148,11 +148,6 @@ def test_loading_twice_gives_the_same_plugin(host: pocket.Host, tmp_path: Path) 
     assert host.load(folder) is host.load(str(folder))
 
 
-def test_a_plugin_that_asks_for_the_network_is_refused(load: Load) -> None:
-    with pytest.raises(pocket.PermissionDenied, match=r"permissions\.network"):
-        load("echo", permissions={"network": ["example.com"]})
-
-
 METADATA = b'{"success":true,"output":{"functions":["run"],"nodes":[%b]}}'
 
 

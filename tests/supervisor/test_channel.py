@@ -69,6 +69,32 @@ _MSGPACK = st.recursive(
 )
 
 
+@given(st.binary(max_size=300), st.integers(0, 2**32 - 1), st.integers(0, 2**64 - 1), st.data())
+def test_a_result_is_read_by_its_offsets_as_msgpack_would_read_it(
+    payload: bytes, small: int, large: int, data: st.DataObject
+) -> None:
+    body = b"\x97\x11\xce%b\xc6%b%b\xce%b\xce%b\xcf%b\xcf%b" % (
+        small.to_bytes(4, "big"),
+        len(payload).to_bytes(4, "big"),
+        payload,
+        small.to_bytes(4, "big"),
+        bytes(4),
+        large.to_bytes(8, "big"),
+        bytes(8),
+    )
+    frame = len(body).to_bytes(4, "little") + body
+    expected = [frames.RESULT, small, payload, small, 0, large, 0]
+    assert frames.decode_result(frame) == decode_frame(body) == expected
+    assert frames.decode_result(_vector("result")) == decode_frame(_vector("result")[4:])
+    # Whatever is not exactly one such frame is left to the general reader.
+    at = data.draw(st.integers(0, len(frame) - 1))
+    assert frames.decode_result(frame[:at]) is None
+    assert frames.decode_result(frame + b"\0") is None
+    damaged = bytearray(frame)
+    damaged[data.draw(st.sampled_from([0, 4, 5, 6, 11, len(frame) - 18, len(frame) - 9]))] ^= 0xFF
+    assert frames.decode_result(bytes(damaged)) is None
+
+
 @given(st.binary(max_size=100) | _MSGPACK.map(msgpack.packb))
 def test_no_bytes_raise_anything_but_a_protocol_violation(body: bytes) -> None:
     try:

@@ -44,10 +44,13 @@ def grant(shared_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Load a guest whose host calls are answered by a capability of the test."""
     with pocket.Host(home=shared_home) as host:
 
-        def grant(wasm: bytes, capability: Recorder | None) -> pocket.Plugin:
-            grants = Grants(Broker("guest", {"test": capability}) if capability else None)
-            monkeypatch.setattr("pocket.supervisor.host.grants_of", lambda *_: grants)
-            permissions = {"timeout": "2s", "cpu": "1s"}
+        def grant(wasm: bytes, capability: Recorder | None, timeout: str = "10s") -> pocket.Plugin:
+            broker = Broker("guest", {"test": capability}) if capability else None
+            monkeypatch.setattr(
+                "pocket.supervisor.host.grants_of",
+                lambda manifest, home, _: Grants(manifest, home, broker),
+            )
+            permissions = {"timeout": timeout, "cpu": "300ms"}
             return host.load(plugin_folder(tmp_path, "guest", wasm=wasm, permissions=permissions))
 
         yield grant
@@ -120,7 +123,7 @@ def test_host_calls_without_end_are_answered_a_limited_number_of_times(grant: Gr
 
 
 def test_a_host_call_that_takes_longer_than_the_call_may_is_a_timeout(grant: Grant) -> None:
-    plugin = grant(_asking({"call": "test.sleep"}), Recorder())
+    plugin = grant(_asking({"call": "test.sleep"}), Recorder(), timeout="1s")
     with pytest.raises(pocket.CallTimeout):
         plugin.call("main", None)
 

@@ -55,23 +55,29 @@ def test_every_problem_of_a_file_is_reported_at_once_and_in_order(load):
 
 
 @pytest.mark.parametrize(
-    "line", ["retry: {max_attempts: 3}", "timeout: 5s", "fallback: {output: 1}", "ends: [done]"]
+    ("line", "path", "message"),
+    [
+        ("timeout: 5", "timeout", "5 is not of type string"),
+        ("timeout: 5 parsecs", "timeout", "'5 parsecs' is not a duration"),
+        ("timeout: 0s", "timeout", "a timeout of nothing ends every attempt"),
+        ("timeout: 9000h", "timeout", "'9000h' is longer than a year"),
+        ("retry: 3", "retry", "3 is not of type object or null"),
+        ("retry: {max_attempts: 0}", "retry.max_attempts", "0 is less than the minimum of 1"),
+        ("retry: {attempts: 2}", "retry.attempts", "unknown key"),
+        ("retry: {delay: soon}", "retry.delay", "'soon' is not a duration"),
+        ("retry: {multiplier: 0.5}", "retry.multiplier", "0.5 is less than the minimum of 1"),
+        ("fallback: {}", "fallback", "{} should be non-empty"),
+        ("fallback: {node: a, output: 1}", "fallback", "{'node': 'a', 'output': 1} has too many"),
+        ("fallback: {node: nobody}", "fallback.node", "there is no node 'nobody'"),
+        ("ends: done", "ends", "'done' is not of type array"),
+    ],
 )
-def test_a_promise_that_this_version_cannot_keep_is_refused(load, line):
-    found = problems_of(
-        load,
-        f"""\
-        name: early
-        nodes:
-          - name: a
-            type: echo
-            {line}
-        """,
-    )
-    key = line.split(":")[0]
-    hint = "take it out; nothing is done for it here"
-    message = "not available in this version of Pocket"
-    assert found == [(5, 5, f"nodes[0].{key}", message, hint)]
+def test_what_is_wrong_with_the_care_for_a_node_is_said_at_its_place(load, line, path, message):
+    found = problems_of(load, f"name: bad\nnodes:\n  - name: a\n    type: echo\n    {line}\n")
+    assert [(at, said[: len(message)]) for _, _, at, said, _ in found] == [
+        (f"nodes[0].{path}", message)
+    ]
+    assert found[0][0] == 5
 
 
 def test_two_connections_for_one_action_of_a_node_are_refused(load):
@@ -210,3 +216,61 @@ def test_a_connection_for_failures_is_no_warning(load):
         """
     )
     assert workflow.warnings == ()
+
+
+def test_an_action_that_ends_the_run_and_is_meant_to_is_no_warning(load):
+    text = """\
+        name: meant
+        nodes:
+          - name: route
+            type: conditional
+            ends: [done]
+            config: {conditions: [{if: "{{.ok}}", then: done}]}
+        """
+    assert warnings_of(load(text)) == []
+
+
+def test_an_end_that_never_comes_is_a_warning(load):
+    workflow = load("name: w\nnodes: [{name: a, type: echo, ends: [defualt]}]")
+    assert warnings_of(workflow) == [
+        (2, "node 'a' never answers 'defualt'", "did you mean 'default'?")
+    ]
+
+
+def test_an_action_cannot_end_the_run_and_be_connected(load):
+    found = problems_of(
+        load,
+        """\
+        name: both
+        nodes: [{name: a, type: echo, ends: [default]}, {name: b, type: echo}]
+        connections:
+          - {from: a, to: b}
+        """,
+    )
+    assert (4, "node 'a' has 'default' among its 'ends'") in [
+        (line, text) for line, _, _, text, _ in found
+    ]
+
+
+def test_a_connection_for_failures_that_a_fallback_takes_is_a_warning(load):
+    workflow = load(
+        """\
+        name: both
+        nodes: [{name: a, type: echo, fallback: {output: 1}}, {name: b, type: echo}]
+        connections:
+          - {from: a, to: b, action: error}
+        """
+    )
+    assert warnings_of(workflow)[-1][:2] == (
+        4,
+        "node 'a' has a fallback, so its failures never come here",
+    )
+
+
+def test_variables_are_replaced_in_every_text(load, monkeypatch):
+    monkeypatch.setenv("POCKET_TEST_TIMEOUT", "90s")
+    spec = load(
+        "name: ${POCKET_TEST_NAME:unnamed}\n"
+        "nodes: [{name: a, type: echo, timeout: '${POCKET_TEST_TIMEOUT}'}]"
+    ).spec
+    assert (spec.name, spec.nodes[0].timeout_s) == ("unnamed", 90)

@@ -197,3 +197,26 @@ def test_the_output_of_a_run_is_plain_json(load):
     workflow = load("name: json\nnodes: [{name: a, type: echo}]")
     output = workflow.run({"x": [1, None]}).output
     assert json.loads(json.dumps(output)) == output
+
+
+def test_ends_ends_the_run_though_a_node_has_the_actions_name(load):
+    workflow = load(
+        f"name: ended\nnodes:{CHOICE}    ends: [praise]\n"
+        "  - {name: praise, type: echo}\n"
+        "  - {name: complain, type: echo}\n"
+    )
+    assert way(workflow, {"kind": "good"}) == ["choose"]
+    assert way(workflow, {"kind": "bad"}) == ["choose", "complain"]
+
+
+def test_ends_ends_the_implied_chain(load):
+    workflow = load(
+        """\
+        name: ended
+        nodes:
+          - {name: a, type: echo}
+          - {name: b, type: echo, ends: [default]}
+          - {name: c, type: echo}
+        """
+    )
+    assert way(workflow, 1) == ["a", "b"]

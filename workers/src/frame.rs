@@ -38,6 +38,9 @@ pub struct Limits {
     pub fuel: u64,
 }
 
+/// 0 to 2 are the pipes, 3 is the artifact while it is loaded.
+pub const FIRST_FOLDER: i32 = 4;
+
 /// A folder that the guest sees; folder number `i` is open as descriptor `FIRST_FOLDER + i`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder {
@@ -244,11 +247,29 @@ impl Writer {
         self.end()
     }
 
+    /// Every number has its longest form, so that the host can read the frame by offsets.
     pub fn result(&mut self, id: u32, payload: &[u8], usage: Usage) -> &[u8] {
-        self.begin(7, RESULT, id);
-        self.bin(payload);
-        self.usage(usage);
+        let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+        self.buffer.clear();
+        self.buffer.extend_from_slice(&[0, 0, 0, 0, 0x97, RESULT]);
+        self.long32(0xce, id);
+        self.long32(0xc6, length);
+        self.buffer.extend_from_slice(payload);
+        self.long32(0xce, u32::try_from(usage.wall_us).unwrap_or(u32::MAX));
+        self.long32(0xce, u32::try_from(usage.cpu_us).unwrap_or(u32::MAX));
+        self.long64(usage.memory_bytes);
+        self.long64(usage.fuel);
         self.end()
+    }
+
+    fn long32(&mut self, tag: u8, value: u32) {
+        self.buffer.push(tag);
+        self.buffer.extend_from_slice(&value.to_be_bytes());
+    }
+
+    fn long64(&mut self, value: u64) {
+        self.buffer.push(0xcf);
+        self.buffer.extend_from_slice(&value.to_be_bytes());
     }
 
     pub fn failure(&mut self, id: u32, fault: &Fault, usage: Usage) -> &[u8] {

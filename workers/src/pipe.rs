@@ -65,13 +65,25 @@ impl Reader {
 
     /// Reads until `wanted` bytes are there; false at the end of the stream.
     fn fill(&mut self, wanted: usize) -> Result<bool, Fault> {
+        let mut spinning: Option<Instant> = None;
         while self.end - self.start < wanted {
             self.make_room(wanted);
             match read(self.fd, &mut self.buffer[self.end..]) {
                 Ok(0) => return Ok(false),
-                Ok(count) => self.end += count,
+                Ok(count) => {
+                    self.end += count;
+                    spinning = None;
+                }
                 Err(Errno::INTR) => {}
-                Err(Errno::AGAIN) => self.wait()?,
+                Err(Errno::AGAIN) => {
+                    let begun = *spinning.get_or_insert_with(Instant::now);
+                    if SPINS.get() == Some(&true) && begun.elapsed() < SPIN {
+                        // The host may be waiting for this very core.
+                        rustix::thread::sched_yield();
+                    } else {
+                        self.sleep()?;
+                    }
+                }
                 Err(errno) => return Err(Fault::new(Code::Protocol, errno)),
             }
         }
@@ -90,19 +102,9 @@ impl Reader {
         }
     }
 
-    fn wait(&self) -> Result<(), Fault> {
-        let begun = Instant::now();
-        let mut fds = [PollFd::new(&self.fd, PollFlags::IN)];
-        let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
-        let spins = SPINS.get().copied().unwrap_or(false);
-        while spins && begun.elapsed() < SPIN {
-            if poll(&mut fds, Some(&now)).is_ok_and(|ready| ready > 0) {
-                return Ok(());
-            }
-            // The host may be waiting for this very core.
-            rustix::thread::sched_yield();
-        }
-        match poll(&mut fds, None) {
+    /// Sleeps until there is something to read.
+    fn sleep(&self) -> Result<(), Fault> {
+        match poll(&mut [PollFd::new(&self.fd, PollFlags::IN)], None) {
             Ok(_) | Err(Errno::INTR) => Ok(()),
             Err(errno) => Err(Fault::new(Code::Protocol, errno)),
         }

@@ -1,12 +1,11 @@
 //! The role `serve`: load one artifact, start it, answer calls until the host closes the pipe.
 
-use crate::abi::{Guest, PageMap};
+use crate::abi::{self, Guest, PageMap};
 use crate::engine::{self, Guard, LimitedTunables};
 use crate::fault::{Code, Fault};
 use crate::frame::{self, Limits, Request, Surroundings, Usage, Writer};
 use crate::pipe::{self, Reader, send};
-use crate::sandbox::{self, CpuBudget};
-use std::process::ExitCode;
+use crate::sandbox::{Confinement, CpuBudget};
 use std::time::{Duration, Instant};
 use wasmer::{Engine, Module, Store};
 
@@ -26,12 +25,13 @@ struct Worker {
     response: Vec<u8>,
 }
 
-pub fn main() -> ExitCode {
+/// Gives the status to exit with.
+pub fn main() -> i32 {
     match serve() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(fault) => {
             send(Writer::default().failure(0, &fault, Usage::default()));
-            ExitCode::FAILURE
+            1
         }
     }
 }
@@ -43,9 +43,17 @@ fn serve() -> Result<(), Fault> {
     let Request::Start { limits, source, surroundings } = frame::parse(reader.bytes(body))? else {
         return Err(Fault::new(Code::Protocol, "a call before start"));
     };
-    sandbox::confine_serve(limits.memory_bytes, limits.parent_pid)?;
+    let folders: Vec<u8> = surroundings.folders.iter().map(|folder| folder.mode).collect();
+    let confinement = Confinement {
+        parent_pid: limits.parent_pid,
+        memory_bytes: limits.memory_bytes,
+        disk_bytes: if folders.is_empty() { 0 } else { limits.disk_bytes },
+        folders: &folders,
+    };
+    confinement.begin()?;
+    abi::allow_growth(limits.disk_bytes);
     let mut worker = Worker::load(limits, source.map(<[u8]>::to_vec), surroundings)?;
-    sandbox::seal_serve()?;
+    confinement.seal()?;
     let mut guest = Some(worker.start()?);
     let memory_bytes = guest.as_ref().map_or(0, Guest::memory_bytes);
     if !send(worker.writer.ready(engine::NAME, memory_bytes)) {
@@ -83,9 +91,10 @@ impl Worker {
             .map_err(|error| Fault::new(Code::BadArtifact, error))?;
         // SAFETY: fd 3 was opened by the host for this process and is used no more.
         unsafe { libc::close(3) };
+        engine::prepare_traps()?;
         Ok(Self {
             pages: PageMap::open()?,
-            cpu: CpuBudget::default(),
+            cpu: CpuBudget::new(),
             engine,
             module,
             source,
@@ -143,7 +152,7 @@ impl Worker {
 
     /// Prepares the next call while the host is busy with this one's result.
     fn after(&mut self, guest: Guest) -> Option<Guest> {
-        if self.limits.keep_state {
+        if self.limits.keep_state && !guest.is_command() {
             return Some(guest);
         }
         self.refresh(guest).ok()

@@ -1,14 +1,16 @@
 //! Whether a module is a plugin: every missing export and unknown import, by name.
 
+use super::entry::{ALLOC, CALL, FREE, START, is_command};
 use super::imports::{Context, function};
 use crate::engine::{RESUME, Survey};
 use crate::frame::Surroundings;
-use wasmer::{Engine, ExternType, FunctionEnv, ImportType, Module, Store, Type};
+use wasmer::{Engine, ExternType, FunctionEnv, ImportType, Store, Type};
+use wasmer_types::ModuleInfo;
 
 const I: Type = Type::I32;
 
 fn function_problem(
-    module: &Module,
+    module: &ModuleInfo,
     name: &str,
     accepted: &[(&[Type], &[Type])],
     required: bool,
@@ -45,20 +47,33 @@ fn import_problem(
     (given != *wanted).then(|| format!("{name} has the type {wanted}, it should be {given}"))
 }
 
+/// What is wrong with the exports of a module that is not a command.
+fn pocket_problems(module: &ModuleInfo) -> impl Iterator<Item = String> {
+    let call: &[(&[Type], &[Type])] = &[(&[I, I], &[Type::I64]), (&[I, I], &[I, I])];
+    [
+        function_problem(module, ALLOC, &[(&[I], &[I])], true),
+        function_problem(module, CALL, call, true),
+        function_problem(module, FREE, &[(&[I, I], &[])], false),
+        function_problem(module, "__pocket_init", &[(&[I, I], &[I])], false),
+        function_problem(module, "_initialize", &[(&[], &[])], false),
+        function_problem(module, RESUME, &[(&[], &[])], false),
+    ]
+    .into_iter()
+    .flatten()
+}
+
 /// Everything that keeps `module` from being a plugin; empty for a good one.
-pub fn problems(engine: &Engine, survey: &Survey, module: &Module) -> Vec<String> {
+pub fn problems(engine: &Engine, survey: &Survey, module: &ModuleInfo) -> Vec<String> {
     let memory = module
         .exports()
         .any(|export| export.name() == "memory" && matches!(export.ty(), ExternType::Memory(_)));
     let mut found: Vec<String> =
         (!memory).then(|| "export `memory` is missing".to_owned()).into_iter().collect();
-    found.extend(function_problem(module, "__pocket_alloc", &[(&[I], &[I])], true));
-    let call: &[(&[Type], &[Type])] = &[(&[I, I], &[Type::I64]), (&[I, I], &[I, I])];
-    found.extend(function_problem(module, "__pocket_call", call, true));
-    found.extend(function_problem(module, "__pocket_free", &[(&[I, I], &[])], false));
-    found.extend(function_problem(module, "__pocket_init", &[(&[I, I], &[I])], false));
-    found.extend(function_problem(module, "_initialize", &[(&[], &[])], false));
-    found.extend(function_problem(module, RESUME, &[(&[], &[])], false));
+    if is_command(|name| module.exports.contains_key(name)) {
+        found.extend(function_problem(module, START, &[(&[], &[])], true));
+    } else {
+        found.extend(pocket_problems(module));
+    }
     found.extend(survey.reserved.iter().map(|name| format!("export `{name}` is reserved")));
     let mut store = Store::new(engine.clone());
     let context = FunctionEnv::new(&mut store, Context::new(0, Surroundings::default()));

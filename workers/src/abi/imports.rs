@@ -1,13 +1,13 @@
 //! What a guest may import: `pocket.log`, `pocket.host_call` and WASI preview 1.
 
 use super::host_call::{self, HostCalls};
-use super::wasi;
+use super::wasi::{self, Lines, Wasi};
 use crate::frame::{Limits, Surroundings, Writer};
 use crate::pipe;
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, ImportType, Imports, Memory, Module, Store};
 
 /// Longest line of the log; a longer one is cut.
-const LINE_BYTES: u32 = 4096;
+pub const LINE_BYTES: u32 = 4096;
 
 /// What the imported functions share within one instance.
 pub struct Context {
@@ -17,7 +17,9 @@ pub struct Context {
     pub log_left: u64,
     pub host_calls: HostCalls,
     #[allow(dead_code)]
-    pub surroundings: Surroundings,
+    pub wasi: Wasi,
+    /// What was written to stdout and to stderr since the last end of a line.
+    lines: [Lines; 2],
     pub writer: Writer,
 }
 
@@ -29,7 +31,8 @@ impl Context {
             call_id: 0,
             log_left,
             host_calls: HostCalls::none(),
-            surroundings,
+            wasi: Wasi::new(surroundings),
+            lines: Default::default(),
             writer: Writer::default(),
         }
     }
@@ -38,7 +41,26 @@ impl Context {
     pub fn begin_call(&mut self, id: u32, limits: &Limits) {
         self.call_id = id;
         self.log_left = limits.log_bytes;
+        self.wasi.exit = None;
         self.host_calls.begin(limits.host_calls);
+    }
+
+    /// Takes in what was written to stdout (level 1) or stderr (level 2).
+    pub fn write_lines(&mut self, level: u8, bytes: &[u8]) {
+        self.with_lines(level, |lines, log| lines.take(bytes, log));
+    }
+
+    /// Logs the lines that have no end when a call has.
+    pub fn flush_lines(&mut self) {
+        for level in [1, 2] {
+            self.with_lines(level, |lines, log| lines.flush(log));
+        }
+    }
+
+    fn with_lines(&mut self, level: u8, work: impl FnOnce(&mut Lines, &mut dyn FnMut(&[u8]))) {
+        let mut lines = std::mem::take(&mut self.lines[usize::from(level) - 1]);
+        work(&mut lines, &mut |line| self.log(level, line));
+        self.lines[usize::from(level) - 1] = lines;
     }
 
     /// Sends a line to the host, or drops it once the call's share is used up.
@@ -79,11 +101,11 @@ pub fn function(
     store: &mut Store,
     context: &FunctionEnv<Context>,
 ) -> Option<Function> {
-    let ty = import.ty().func()?.clone();
+    import.ty().func()?;
     match (import.module(), import.name()) {
         ("pocket", "log") => Some(Function::new_typed_with_env(store, context, log)),
         ("pocket", name) => host_call::function(name, store, context),
-        (wasi::MODULE, name) => wasi::function(name, &ty, store, context),
+        (wasi::MODULE, name) => wasi::function(name, store, context),
         _ => None,
     }
 }

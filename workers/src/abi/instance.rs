@@ -1,5 +1,6 @@
 //! One live instance of a plugin: started, then called.
 
+use super::entry::Entry;
 use super::imports::{Context, imports};
 use super::snapshot::{PageMap, Snapshot};
 use crate::engine::{Fuel, Guard, RESTORABLE, RESUME, STATE_PREFIX};
@@ -14,9 +15,7 @@ pub struct Guest {
     store: Store,
     context: FunctionEnv<Context>,
     memory: Memory,
-    alloc: Function,
-    call: Function,
-    free: Option<Function>,
+    entry: Entry,
     fuel: Option<Fuel>,
     guard: Guard,
 }
@@ -27,11 +26,11 @@ struct State {
     resume: Option<Function>,
 }
 
-/// Where the response of a call lies in the guest's memory.
+/// Where the response of a call lies.
 #[derive(Clone, Copy)]
-pub struct Answer {
-    at: u32,
-    length: u32,
+pub enum Answer {
+    Memory { at: u32, length: u32 },
+    Stdout,
 }
 
 fn trap(guard: &Guard, error: &RuntimeError) -> Fault {
@@ -81,21 +80,33 @@ impl Guest {
             })?;
         let missing = |error| Fault::new(Code::BadModule, error);
         let memory = instance.exports.get_memory("memory").map_err(missing)?.clone();
-        let alloc = instance.exports.get_function("__pocket_alloc").map_err(missing)?.clone();
-        let call = instance.exports.get_function("__pocket_call").map_err(missing)?.clone();
-        let free = instance.exports.get_function("__pocket_free").ok().cloned();
+        let entry = Entry::of(&instance)?;
         context.as_mut(&mut store).memory = Some(memory.clone());
         let state = State::of(&instance);
         let fuel = Fuel::of(&instance);
-        let mut guest =
-            Self { snapshot: None, state, store, context, memory, alloc, call, free, fuel, guard };
+        let mut guest = Self { snapshot: None, state, store, context, memory, entry, fuel, guard };
+        if guest.is_command() {
+            return Ok(guest);
+        }
+        let begun = guest.begin(&instance, source);
+        guest.context.as_mut(&mut guest.store).flush_lines();
+        begun.map(|()| guest)
+    }
+
+    /// Runs the module's own start.
+    fn begin(&mut self, instance: &Instance, source: Option<&[u8]>) -> Result<(), Fault> {
         if let Ok(initialize) = instance.exports.get_function("_initialize") {
-            guest.run(initialize, &[])?;
+            self.run(initialize, &[])?;
         }
-        if let (Some(source), Ok(init)) = (source, instance.exports.get_function("__pocket_init")) {
-            guest.init(init, source)?;
+        match (source, instance.exports.get_function("__pocket_init")) {
+            (Some(source), Ok(init)) => self.init(init, source),
+            _ => Ok(()),
         }
-        Ok(guest)
+    }
+
+    /// Whether each call is a whole run of the program, which needs an instance that never ran.
+    pub fn is_command(&self) -> bool {
+        matches!(self.entry, Entry::Command { .. })
     }
 
     fn run(&mut self, function: &Function, arguments: &[Value]) -> Result<Box<[Value]>, Fault> {
@@ -125,7 +136,10 @@ impl Guest {
     /// Copies bytes into room that the guest has given.
     fn place(&mut self, bytes: &[u8]) -> Result<u32, Fault> {
         let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let alloc = self.alloc.clone();
+        let Entry::Pocket { alloc, .. } = &self.entry else {
+            return Err(Fault::new(Code::BadModule, "a command has no __pocket_alloc"));
+        };
+        let alloc = alloc.clone();
         let at = self.run(&alloc, &[argument(length)])?.first().map_or(0, index);
         if at == 0 {
             let code = if self.guard.take() { Code::Memory } else { Code::Trap };
@@ -143,52 +157,95 @@ impl Guest {
         if let Some(fuel) = &self.fuel {
             fuel.fill(&mut self.store, limits.fuel);
         }
+        let answer = match &self.entry {
+            Entry::Pocket { call, .. } => {
+                let call = call.clone();
+                self.ask(&call, request, limits)
+            }
+            Entry::Command { start } => {
+                let start = start.clone();
+                self.run_command(&start, request, limits)
+            }
+        };
+        self.context.as_mut(&mut self.store).flush_lines();
+        answer
+    }
+
+    fn ask(&mut self, call: &Function, request: &[u8], limits: &Limits) -> Result<Answer, Fault> {
         let at = self.place(request)?;
         let length = u32::try_from(request.len()).unwrap_or(u32::MAX);
-        let call = self.call.clone();
-        let answer = match &*self.run(&call, &[argument(at), argument(length)])? {
+        let (at, length) = match &*self.run(call, &[argument(at), argument(length)])? {
             [Value::I64(packed)] => {
                 let packed = packed.cast_unsigned();
-                Answer { at: (packed >> 32) as u32, length: packed as u32 }
+                ((packed >> 32) as u32, packed as u32)
             }
-            [at, length] => Answer { at: index(at), length: index(length) },
+            [at, length] => (index(at), index(length)),
             _ => return Err(Fault::new(Code::BadOutput, "__pocket_call gave no response")),
         };
-        if u64::from(answer.length) > limits.output_bytes {
-            let message = format!(
-                "the response has {} bytes, the limit is {}",
-                answer.length, limits.output_bytes
-            );
+        if u64::from(length) > limits.output_bytes {
+            let message =
+                format!("the response has {length} bytes, the limit is {}", limits.output_bytes);
             return Err(Fault::new(Code::OutputTooLarge, message));
         }
-        Ok(answer)
+        Ok(Answer::Memory { at, length })
+    }
+
+    /// Runs the whole program; only status 0, however it is given, is success.
+    fn run_command(
+        &mut self,
+        start: &Function,
+        request: &[u8],
+        limits: &Limits,
+    ) -> Result<Answer, Fault> {
+        let most = usize::try_from(limits.output_bytes).unwrap_or(usize::MAX);
+        self.context.as_mut(&mut self.store).wasi.begin_command(request, most);
+        let ended = self.run(start, &[]);
+        let wasi = &self.context.as_mut(&mut self.store).wasi;
+        if wasi.exchange.overflowed {
+            let message = format!("the response has more than {most} bytes, which is the limit");
+            return Err(Fault::new(Code::OutputTooLarge, message));
+        }
+        match ended {
+            Err(_) if wasi.exit == Some(0) => Ok(Answer::Stdout),
+            Err(fault) => Err(fault),
+            Ok(_) => Ok(Answer::Stdout),
+        }
     }
 
     /// Copies the response into `into`.
-    pub fn read(&self, answer: Answer, into: &mut Vec<u8>) -> Result<(), Fault> {
+    pub fn read(&mut self, answer: Answer, into: &mut Vec<u8>) -> Result<(), Fault> {
+        let Answer::Memory { at, length } = answer else {
+            *into = self.context.as_mut(&mut self.store).wasi.exchange.finish();
+            return Ok(());
+        };
         let outside =
             |_| Fault::new(Code::BadOutput, "the response lies outside the plugin's memory");
         let view = self.memory.view(&self.store);
-        if u64::from(answer.at) + u64::from(answer.length) > view.data_size() {
+        if u64::from(at) + u64::from(length) > view.data_size() {
             return Err(outside(()));
         }
-        into.resize(answer.length as usize, 0);
-        view.read(u64::from(answer.at), into).map_err(|_| outside(()))
+        into.resize(length as usize, 0);
+        view.read(u64::from(at), into).map_err(|_| outside(()))
     }
 
     /// Gives the response's room back, where the module wants it.
     pub fn free(&mut self, answer: Answer) -> Result<(), Fault> {
-        match self.free.clone() {
-            Some(free) => {
-                self.run(&free, &[argument(answer.at), argument(answer.length)]).map(drop)
+        match (&self.entry, answer) {
+            (Entry::Pocket { free: Some(free), .. }, Answer::Memory { at, length }) => {
+                let free = free.clone();
+                self.run(&free, &[argument(at), argument(length)]).map(drop)
             }
-            None => Ok(()),
+            _ => Ok(()),
         }
     }
 
     /// Remembers the state as it is now, where it can be restored at all.
     pub fn remember(&mut self, map: &mut PageMap) -> Result<(), Fault> {
         let Some(state) = &mut self.state else { return Ok(()) };
+        // What was opened during the start cannot be opened anew behind the guest's back.
+        if self.context.as_mut(&mut self.store).wasi.descriptors.changed() {
+            return Ok(());
+        }
         for (global, value) in &mut state.globals {
             *value = global.get(&mut self.store);
         }
@@ -211,6 +268,7 @@ impl Guest {
             return Ok(false);
         }
         snapshot.restore(map)?;
+        self.context.as_mut(&mut self.store).wasi.descriptors.reset();
         for (global, value) in &state.globals {
             let same = global.set(&mut self.store, value.clone());
             same.map_err(|error| Fault::new(Code::Trap, error.message()))?;

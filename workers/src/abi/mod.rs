@@ -1,6 +1,7 @@
 //! Plugin ABI 1: what a module exports and imports, and how a call goes through it.
 
 mod check;
+mod entry;
 mod host_call;
 mod imports;
 mod instance;
@@ -10,3 +11,4 @@ mod wasi;
 pub use check::problems;
 pub use instance::Guest;
 pub use snapshot::PageMap;
+pub use wasi::allow_growth;

@@ -13,7 +13,7 @@ use rustix::io::{pread, pwrite};
 use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap, munmap};
 use std::ffi::c_void;
 use std::fs::File;
-use std::os::fd::OwnedFd;
+use std::os::fd::BorrowedFd;
 
 const PAGE: usize = 4096;
 /// Touched pages that stay, a MiB of them; copying more back costs more than faulting them in again.
@@ -27,16 +27,29 @@ fn refuse<E: std::fmt::Display>(step: &'static str) -> impl Fn(E) -> Fault {
     move |error| Fault::new(Code::Sandbox, format!("snapshot, {step}: {error}"))
 }
 
-/// The kernel's word on each page of this process; opened while the process still may.
+/// The kernel's word on each page of this process, and the file that holds one image after the
+/// other; both are opened while the process still may.
 pub struct PageMap {
-    file: File,
+    file: BorrowedFd<'static>,
+    image: BorrowedFd<'static>,
     entries: Vec<u8>,
 }
 
 impl PageMap {
     pub fn open() -> Result<Self, Fault> {
         let file = File::open("/proc/self/pagemap").map_err(refuse("pagemap"))?;
-        Ok(Self { file, entries: Vec::new() })
+        let image = memfd_create(c"memory", MemfdFlags::CLOEXEC).map_err(refuse("memfd"))?;
+        Ok(Self {
+            file: sandbox::pin(file.into(), sandbox::PAGEMAP)?,
+            image: sandbox::pin(image, sandbox::IMAGE)?,
+            entries: Vec::new(),
+        })
+    }
+
+    /// Empties the image, and makes it `bytes` of zeros; nothing may be mapped from it any more.
+    fn clear_image(&self, bytes: usize) -> Result<(), Fault> {
+        ftruncate(self.image, 0).map_err(refuse("size"))?;
+        ftruncate(self.image, bytes as u64).map_err(refuse("size"))
     }
 
     /// Gives the pages from `base` on whose entry passes the test, by number.
@@ -50,7 +63,7 @@ impl PageMap {
         let mut done = 0;
         while done < self.entries.len() {
             let at = (base / PAGE * 8 + done) as u64;
-            match pread(&self.file, &mut self.entries[done..], at).map_err(refuse("pagemap"))? {
+            match pread(self.file, &mut self.entries[done..], at).map_err(refuse("pagemap"))? {
                 0 => return Err(refuse("pagemap")("it ended early")),
                 read => done += read,
             }
@@ -98,21 +111,19 @@ impl Snapshot {
     /// # Safety
     /// The `bytes` from `base` on are a guest's whole memory, mapped readable and writable, and
     /// nothing holds a reference into them. They must stay mapped as long as the snapshot is used.
+    /// The memory of which the last image was taken is gone.
     pub unsafe fn take(base: *mut u8, bytes: usize, map: &mut PageMap) -> Result<Self, Fault> {
-        let file = memfd_create(c"memory", MemfdFlags::CLOEXEC).map_err(refuse("memfd"))?;
-        let stored = sandbox::writing_files(bytes as u64, || {
-            ftruncate(&file, bytes as u64).map_err(refuse("size"))?;
-            // SAFETY: the caller's promise.
-            unsafe { store(base, bytes, &file, map) }
-        })??;
+        map.clear_image(bytes)?;
+        // SAFETY: the caller's promise.
+        let stored = unsafe { store(base, bytes, map) }?;
         let (read, both) = (ProtFlags::READ, ProtFlags::READ | ProtFlags::WRITE);
-        let private = MapFlags::PRIVATE | MapFlags::FIXED;
+        let in_place = MapFlags::PRIVATE | MapFlags::FIXED;
         // SAFETY: the first mapping is new; the second takes the place of the guest's memory, whose
         // content the image has, as the caller promises that nothing else is there.
         let image = unsafe {
-            let image = mmap(std::ptr::null_mut(), bytes, read, MapFlags::SHARED, &file, 0);
+            let image = mmap(std::ptr::null_mut(), bytes, read, MapFlags::PRIVATE, map.image, 0);
             let image = image.map_err(refuse("image"))?;
-            mmap(base.cast(), bytes, both, private, &file, 0).map_err(refuse("memory"))?;
+            mmap(base.cast(), bytes, both, in_place, map.image, 0).map_err(refuse("memory"))?;
             image
         };
         Ok(Self { base, bytes, image, stored, touched: Vec::new(), faults: faults() })
@@ -168,18 +179,14 @@ impl Drop for Snapshot {
 ///
 /// # Safety
 /// As for `Snapshot::take`.
-unsafe fn store(
-    base: *mut u8,
-    bytes: usize,
-    file: &OwnedFd,
-    map: &mut PageMap,
-) -> Result<Vec<bool>, Fault> {
+unsafe fn store(base: *mut u8, bytes: usize, map: &mut PageMap) -> Result<Vec<bool>, Fault> {
     let mut stored = vec![false; bytes / PAGE];
     for page in map.pages(base as usize, bytes / PAGE, exists)? {
         // SAFETY: the page is within the memory, and the guest does not run.
         let content = unsafe { std::slice::from_raw_parts(base.add(page * PAGE), PAGE) };
         if content.iter().any(|byte| *byte != 0) {
-            let written = pwrite(file, content, (page * PAGE) as u64).map_err(refuse("image"))?;
+            let at = (page * PAGE) as u64;
+            let written = pwrite(map.image, content, at).map_err(refuse("image"))?;
             if written != PAGE {
                 return Err(refuse("image")("a page was cut short"));
             }

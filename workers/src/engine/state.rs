@@ -24,6 +24,11 @@ pub struct Survey {
     keeps_tables_and_segments: bool,
     draws_random_numbers: bool,
     resumes: bool,
+    /// Whether it exports `_start`, and whether it exports `__pocket_call`.
+    command: bool,
+    pocket: bool,
+    /// Whether it has a start function, which runs before the state is remembered.
+    starts: bool,
 }
 
 impl Survey {
@@ -49,6 +54,7 @@ impl Survey {
                     self.see(&export?);
                 }
             }
+            Payload::StartSection { .. } => self.starts = true,
             Payload::CodeSectionEntry(body) => {
                 for operator in body.get_operators_reader()? {
                     self.keeps_tables_and_segments &= !leaves_traces(&operator?);
@@ -61,13 +67,18 @@ impl Survey {
 
     fn see(&mut self, export: &Export<'_>) {
         self.resumes |= export.name == RESUME;
+        self.command |= export.name == "_start";
+        self.pocket |= export.name.starts_with("__pocket_");
         if [STATE_PREFIX, METERING_PREFIX].iter().any(|prefix| export.name.starts_with(prefix)) {
             self.reserved.push(export.name.to_owned());
         }
     }
 
     fn restorable(&self) -> bool {
-        self.keeps_tables_and_segments && (self.resumes || !self.draws_random_numbers)
+        // Nothing of a command runs before its calls, so nothing random can be in its first state.
+        let untouched = self.command && !self.pocket && !self.starts;
+        let repeats = self.draws_random_numbers && !self.resumes && !untouched;
+        self.keeps_tables_and_segments && !repeats
     }
 
     /// What has to be put into the compiler to make the state reachable, if it can be restored.

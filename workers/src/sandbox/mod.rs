@@ -1,49 +1,113 @@
 //! Puts the kernel's limits in force, one step after the other; a step that fails ends the worker.
 
 mod cpu;
+mod landlock;
+mod layers;
+mod namespaces;
+mod rlimits;
+mod seccomp;
 
 pub use cpu::CpuBudget;
+pub use rlimits::GUEST_FILES;
+pub use seccomp::RULES;
 
 use crate::fault::{Code, Fault};
-use rustix::process::{DumpableBehavior, Resource, Rlimit, Signal};
+use crate::frame::FIRST_FOLDER;
+use layers::Layers;
+use rustix::process::{DumpableBehavior, Signal};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
-/// wasmer reserves 8 GiB of addresses for a memory; two may live at once, and the rest is code.
-const ADDRESS_SPACE_BYTES: u64 = 20 << 30;
-/// The worker itself, the engine, the native code of the largest modules, two 64 MiB frames.
-const BASE_DATA_BYTES: u64 = 256 << 20;
-/// Compiling wants many times the module's size.
-const COMPILE_DATA_BYTES: u64 = 3 << 30;
-const COMPILE_CPU_S: u64 = 120;
-/// stdin, stdout, stderr, the artifact while it is loaded, and a few for the engine.
-const OPEN_FILES: u64 = 16;
+/// Where the image of the guest's memory is open; the policies name it.
+pub const IMAGE: RawFd = 62;
+/// Where /proc/self/pagemap is open; the policies name it. A process has room for 64 at no cost.
+pub const PAGEMAP: RawFd = 63;
+
+/// Folders have to stay below the descriptors that are pinned.
+const MOST_FOLDERS: usize = (IMAGE - FIRST_FOLDER) as usize;
 
 fn refuse<E: std::fmt::Display>(step: &'static str) -> impl Fn(E) -> Fault {
     move |error| Fault::new(Code::Sandbox, format!("{step}: {error}"))
 }
 
-fn limit(resource: Resource, value: u64, step: &'static str) -> Result<(), Fault> {
-    let both = Rlimit { current: Some(value), maximum: Some(value) };
-    rustix::process::setrlimit(resource, both).map_err(refuse(step))
+/// What a serving worker is held to, as the host's `start` says.
+pub struct Confinement<'a> {
+    pub parent_pid: u32,
+    pub memory_bytes: u64,
+    /// The most that a guest may write into its folders.
+    pub disk_bytes: u64,
+    /// One mode a granted folder: 1 to read, 2 to write, 3 for both.
+    pub folders: &'a [u8],
 }
 
-/// What every role wants: die with the host, gain nothing, show nothing.
-fn common(parent_pid: Option<u32>) -> Result<(), Fault> {
-    close_other_fds()?;
+impl Confinement<'_> {
+    /// The limits of a serving worker, before its artifact is loaded.
+    pub fn begin(&self) -> Result<(), Fault> {
+        if self.folders.len() > MOST_FOLDERS {
+            return Err(Fault::new(Code::Sandbox, "more folders than descriptors for them"));
+        }
+        common(self.folders.len(), Some(self.parent_pid))?;
+        rlimits::serve(self.memory_bytes, self.memory_bytes.max(self.disk_bytes))
+    }
+
+    /// The last step before the guest's first instruction: whatever needed a path is open by now.
+    pub fn seal(&self) -> Result<(), Fault> {
+        let policy = if self.folders.is_empty() { seccomp::SERVE } else { seccomp::SERVE_FILES };
+        let layers = Layers::wanted()?;
+        rlimits::open_files(self.folders.len())?;
+        if layers.namespaces {
+            namespaces::enter()?;
+        }
+        if layers.landlock {
+            landlock::restrict(self.folders)?;
+        }
+        undumpable()?;
+        seccomp::require_one_thread()?;
+        if layers.seccomp {
+            seccomp::apply(policy)?;
+        }
+        Ok(())
+    }
+}
+
+/// All limits of a compiling worker, before it has read a byte; `threads` makes the threads that
+/// the compiler needs, since none can be made afterwards.
+pub fn confine_compile(threads: impl FnOnce() -> Result<(), Fault>) -> Result<(), Fault> {
+    let layers = Layers::wanted()?;
+    common(0, None)?;
+    rlimits::compile()?;
+    if layers.namespaces {
+        namespaces::enter()?;
+    }
+    if layers.landlock {
+        landlock::restrict(&[])?;
+    }
+    undumpable()?;
+    seccomp::require_one_thread()?;
+    threads()?;
+    if layers.seccomp {
+        seccomp::apply(seccomp::COMPILE)?;
+    }
+    Ok(())
+}
+
+/// What every role wants: die with the host, gain nothing, leave nothing.
+fn common(folders: usize, parent_pid: Option<u32>) -> Result<(), Fault> {
+    close_other_fds(folders)?;
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
         .map_err(refuse("die with the host"))?;
     let parent = rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get().unsigned_abs());
     if parent_pid.is_some() && parent != parent_pid {
         return Err(Fault::new(Code::Sandbox, "the host is gone"));
     }
-    rustix::thread::set_no_new_privs(true).map_err(refuse("no new privileges"))?;
     rustix::process::chdir("/").map_err(refuse("working folder"))?;
-    limit(Resource::Core, 0, "core dumps")?;
-    limit(Resource::Nofile, OPEN_FILES, "open files")
+    rlimits::no_core_dumps()?;
+    rustix::thread::set_no_new_privs(true).map_err(refuse("no new privileges"))
 }
 
-fn close_other_fds() -> Result<(), Fault> {
-    // SAFETY: nothing in this process owns a descriptor above the artifact's (3) yet.
-    let closed = unsafe { libc::syscall(libc::SYS_close_range, 4, u32::MAX, 0) };
+fn close_other_fds(folders: usize) -> Result<(), Fault> {
+    let first = FIRST_FOLDER.unsigned_abs() + u32::try_from(folders).unwrap_or(0);
+    // SAFETY: nothing in this process owns a descriptor above the artifact's and the folders' yet.
+    let closed = unsafe { libc::syscall(libc::SYS_close_range, first, u32::MAX, 0) };
     if closed == 0 {
         return Ok(());
     }
@@ -55,40 +119,13 @@ fn undumpable() -> Result<(), Fault> {
         .map_err(refuse("undumpable"))
 }
 
-/// The limits of a serving worker, before its artifact is loaded.
-pub fn confine_serve(memory_bytes: u64, parent_pid: u32) -> Result<(), Fault> {
-    common(Some(parent_pid))?;
-    let files = Rlimit { current: Some(0), maximum: Some(memory_bytes) };
-    rustix::process::setrlimit(Resource::Fsize, files).map_err(refuse("file size"))?;
-    limit(Resource::Data, memory_bytes + BASE_DATA_BYTES, "data size")?;
-    limit(Resource::As, ADDRESS_SPACE_BYTES, "address space")
-}
-
-/// Lets `work` write files of this size, within the hard limit: the image of a guest's memory
-/// counts as one.
-pub fn writing_files<T>(bytes: u64, work: impl FnOnce() -> T) -> Result<T, Fault> {
-    let maximum = rustix::process::getrlimit(Resource::Fsize).maximum;
-    let allow = |current| {
-        rustix::process::setrlimit(Resource::Fsize, Rlimit { current: Some(current), maximum })
-            .map_err(refuse("file size"))
-    };
-    allow(bytes)?;
-    let done = work();
-    allow(0)?;
-    Ok(done)
-}
-
-/// The last step of a serving worker, when no file of /proc/self is wanted any more.
-pub fn seal_serve() -> Result<(), Fault> {
-    undumpable()
-}
-
-/// The limits of a compiling worker.
-pub fn confine_compile() -> Result<(), Fault> {
-    common(None)?;
-    limit(Resource::Fsize, 0, "file size")?;
-    undumpable()?;
-    limit(Resource::Data, COMPILE_DATA_BYTES, "data size")?;
-    limit(Resource::As, ADDRESS_SPACE_BYTES, "address space")?;
-    limit(Resource::Cpu, COMPILE_CPU_S, "cpu time")
+/// Moves an open file to the number by which the policies know it; it stays open to the end.
+pub fn pin(file: OwnedFd, number: RawFd) -> Result<BorrowedFd<'static>, Fault> {
+    // SAFETY: nothing in this process owns the number yet, and nothing closes it from here on.
+    unsafe {
+        if libc::dup3(file.as_raw_fd(), number, libc::O_CLOEXEC) < 0 {
+            return Err(refuse("pinning a descriptor")(std::io::Error::last_os_error()));
+        }
+        Ok(BorrowedFd::borrow_raw(number))
+    }
 }

@@ -1,0 +1,241 @@
+"""The page on workflows: prose here, tables and nodes out of the schema and the code."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from markdown import properties, table
+
+from pocket.document import parse_document
+from pocket.errors import InvalidWorkflow
+from pocket.flow import Workflow
+from pocket.nodes.catalog import BUILTIN
+from pocket.plugin.metadata import NodeMetadata
+from pocket.workflow.functions import FUNCTIONS
+from pocket.workflow.loader import workflow_schema
+
+FILE = """\
+name: greeting
+description: Greets people in their language
+nodes:
+  - name: choose
+    type: conditional
+    config:
+      conditions:
+        - if: '{{eq .language "fr"}}'
+          then: french
+      else: english
+
+  - name: french
+    type: template
+    config:
+      template: "Bonjour {{.name}}"
+
+  - name: english
+    type: template
+    config:
+      template: "${GREETING:Hello} {{.name}}"
+"""
+
+CONNECTED = """\
+name: connected
+nodes:
+  - {name: parse, type: template, config: {template: "{{.text}}", output_format: json}}
+  - {name: report, type: echo, config: {message: parsed}}
+  - {name: apologise, type: template, config: {template: "{{.error.message}}"}}
+connections:
+  - {from: parse, to: report}
+  - {from: parse, to: apologise, action: error}
+"""
+
+CARE = """\
+name: careful
+nodes:
+  - name: translate
+    type: echo
+    timeout: 2s
+    retry: {max_attempts: 4, delay: 500ms}
+    fallback: {node: apologise}
+    ends: [default]
+  - name: apologise
+    type: template
+    config: {template: "no translation for {{.text}}"}
+"""
+
+_OF_GO = {
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "print",
+    "printf",
+    "println",
+    "html",
+    "js",
+    "urlquery",
+}
+
+
+def workflows_page() -> str:
+    """Give docs/workflows.md, without the note above it."""
+    for text in (FILE, CONNECTED, CARE):
+        Workflow(parse_document(text, "docs/workflows.md", error=InvalidWorkflow))
+    return f"""# Workflows
+
+A workflow is a YAML file: nodes, and what leads from one to the next. Each node gets a JSON value,
+gives a JSON value, and answers with an *action* that chooses the next node.
+
+```yaml
+{FILE}```
+
+```bash
+pocket run greeting.yaml --input '{{"name": "Ada", "language": "fr"}}'   # Bonjour Ada
+pocket run greeting.yaml --dry-run                                     # checks it, shows the routes
+```
+
+Loading a file reports everything that is wrong with it at once, each problem with its line and
+column: unknown keys, types and node names, configs that do not fit, templates that do not compile,
+two connections for one action. What may be meant but looks wrong is a warning: a node that nothing
+leads to, an action that leads nowhere. `--strict` makes warnings errors.
+
+`pocket graph greeting.yaml` draws the routes, for Mermaid or Graphviz. `pocket schema workflow`
+prints a JSON Schema; an editor with a YAML language server completes and checks a file that begins
+with `# yaml-language-server: $schema=workflow.schema.json`.
+
+## The file
+
+{table(["field", "type", "default", ""], list(properties(workflow_schema())))}
+
+Anchors, aliases, tags and doubled keys are refused; `yes`, `on` and dates are texts, as in YAML
+1.2.
+
+## Routing
+
+After a node has given its output and action, the next node is
+
+1. the one that a connection from it names for that action; else
+2. the node of the action's name; else
+3. for the action `default`, in a file without connections, the node of the implied chain.
+
+Else the run ends, and its result is that output. Most nodes answer `default`; a plugin may answer
+what it likes.
+
+**The implied chain** leads from each node to the one below it in the file, but a node that some
+node's config names as an action neither continues the chain nor is reached by it. So `french` above
+ends the run, and does not go on to `english`.
+
+**Loops** are fine. A run may take 1,000 steps, or `--max-steps N`.
+
+### Failures
+
+Where a node fails, the connection from it for the action `error` is followed. The node there gets
+`{{"error": {{"type": ..., "message": ..., "node": ...}}, "input": ...}}`: the
+[code of the error](errors.md), what it says, the node that failed, and that node's input. Without
+such a connection the run fails with the error.
+
+```yaml
+{CONNECTED}```
+
+### Timeouts, retries, fallbacks
+
+```yaml
+{CARE}```
+
+- **`timeout`** ends an attempt for real: the process of a plugin is killed, a wait or a template
+  ends. The error is `node-timeout`. A node that only computes and that nothing could end has no
+  timeout; such a file is refused. `pocket run --timeout 30s` limits a whole run; nothing stands in
+  for what that ends.
+- **`retry`** makes more attempts where that may help: after a crash or a timeout, in short after an
+  error that [errors.md](errors.md) calls worth a retry. Bad input, an error that a plugin answers
+  with, and a limit of memory or CPU would only come again. Ctrl-C ends the wait between attempts.
+- **`fallback`** stands in after the last attempt, whatever the error was. `output` is taken for the
+  node's output, with the action `default`. `node` names a node that runs instead, on the same
+  input; what follows it, follows.
+- **`ends`** lists actions that end the run at this node, though a node may have that name, and
+  `default` ends the implied chain. Where an action leads nowhere, it keeps the warning away.
+
+### What a run did
+
+`pocket run -v` shows the way that a run took, and `--trace FILE` writes a line of JSON for each
+step as it ends, failed ones too (here on several lines):
+
+```json
+{{"time": "2026-01-31T12:00:00.123+00:00",
+ "workflow": {{"name": "greeting", "version": "", "metadata": {{}}}}, "run": 1, "step": 2,
+ "node": "french", "type": "template", "action": "default", "duration_us": 84, "outcome": "ok",
+ "attempts": 1, "error": null}}
+```
+
+`run` is the number of the line with `--lines`, else 1. `outcome` is `ok` or the code of the error,
+and `error` what it says. No input or output is written down. From Python, `Workflow.run` takes a
+`watcher` that is told the same.
+
+## Variables of the environment
+
+`${{NAME}}` in any text of the file stands for the variable of that name when the workflow is
+loaded, `${{NAME:text}}` for the text where there is no such variable; without a text that is an
+error. Write `$${{` for a literal `${{`. A variable's value may hold a template; take none from
+people you do not trust. `${{{{` is a dollar sign before a template.
+
+## Templates
+
+Texts in the configs of built-in nodes, where it says *template* below, are templates of Go's
+[text/template](https://pkg.go.dev/text/template). `.` is the node's input. A text in an input is
+never a template itself. Some limits keep a template from running for ever: 64,000 characters of
+source, 10,000,000 of text, 100,000 turns of loops, 100,000 calls of functions, 100 templates within
+each other, 5 seconds.
+
+Go's own functions are there (`and`, `or`, `not`, `index`, `slice`, `len`, `call`, `eq`, `ne`, `lt`,
+`le`, `gt`, `ge`, `print`, `printf`, `println`, `html`, `js`, `urlquery`), and these:
+
+{table(["function", ""], list(_functions()))}
+
+The last argument can come through a pipe: `{{{{.name | default "nobody" | upper}}}}`. Write values
+into JSON or YAML with `json`, which quotes and escapes: `{{"name": {{{{json .name}}}}}}`.
+
+[A test](../tests/workflow/test_go_templates.py) holds every release against Go's own engine. What
+differs:
+
+- Numbers are one kind. Whole ones are written without exponent or point, `1000000.0` too, compare
+  with any other, and may be of any size; `%d` takes `3.0`, and `%.2f` takes `3`.
+- `nil` may stand wherever a value may; Go refuses it after `if`, `range` and `:=`.
+- `index` of a map with a key that is no text finds nothing; Go fails.
+- `printf` reaches into lists and maps with `%v` only; it takes no `*`, no `[n]` and no `% x`.
+
+## Built-in nodes
+
+`pocket nodes list` has these and those of installed plugins, `pocket nodes info TYPE` says the
+same as here. A node type of a plugin is named by its type, or as `plugin-name/type`.
+
+{"".join(_node(BUILTIN[name].metadata) for name in sorted(BUILTIN))}"""
+
+
+def _functions() -> Iterator[list[str]]:
+    for name, function in FUNCTIONS.items():
+        if name not in _OF_GO:
+            arguments = " ".join(inspect.signature(function).parameters)
+            yield [f"`{name} {arguments}`".replace(" `", "`"), inspect.getdoc(function) or ""]
+
+
+def _node(metadata: NodeMetadata) -> str:
+    rows = list(properties(metadata.config_schema))
+    config = table(["config", "type", "default", ""], rows) if rows else "It has no config."
+    examples = "".join(
+        f"\n{example.name}:\n\n```yaml\n{_yaml(config=example.config)}"
+        f"{_yaml(input=example.input)}{_yaml(output=example.output)}```\n"
+        for example in metadata.examples
+    )
+    return f"### {metadata.type}\n\n{metadata.description}.\n\n{config}\n{examples}\n"
+
+
+def _yaml(**value: Any) -> str:
+    flow = None if any(isinstance(item, dict | list) for item in value.values()) else False
+    text: str = yaml.safe_dump(
+        value, sort_keys=False, allow_unicode=True, width=88, default_flow_style=flow
+    )
+    return text

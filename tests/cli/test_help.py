@@ -1,0 +1,74 @@
+"""`--help` of every command: that there is one, with examples, and what the first look like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from cli.conftest import Terminal
+from pocket.cli.main import app
+
+
+def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    for name, inner in getattr(command, "commands", {}).items():
+        yield from commands(inner, (*path, name))
+
+
+ALL = list(commands(typer.main.get_command(app)))
+
+
+@pytest.mark.parametrize("path", ALL, ids=" ".join)
+def test_help_ends_with_examples_of_the_command(path: tuple[str, ...]) -> None:
+    ended = CliRunner().invoke(app, [*path, "--help"])
+    assert (ended.exit_code, ended.stderr) == (0, "")
+    _, _, examples = ended.stdout.partition("\nExamples:\n")
+    lines = examples.splitlines()
+    assert lines
+    assert all(f"{line} ".startswith(f"  {' '.join(('pocket', *path))} ") for line in lines)
+    assert CliRunner().invoke(app, [*path, "-h"]).stdout == ended.stdout
+
+
+def test_every_example_names_options_that_exist() -> None:
+    root = typer.main.get_command(app)
+    for path in ALL:
+        command: Any = root
+        for name in path:
+            command = command.commands[name]
+        known = {option for parameter in command.params for option in parameter.opts}
+        if hasattr(command, "commands"):
+            continue
+        _, _, examples = command.help.partition("Examples:")
+        used = {word for word in examples.split() if word.startswith("-") and len(word) > 1}
+        assert used <= known
+
+
+def test_help_and_wrong_usage_look_like_this(
+    terminal: Terminal, same: Callable[[str, str], None]
+) -> None:
+    same(
+        "help",
+        terminal.session(
+            "--help",
+            "run --help",
+            "plugins --help",
+            "plugins call --help",
+            "plugin",
+            "plugins instal x",
+            "plugins call x",
+            "run",
+            "run a.yaml --outptu json",
+            "nodes list --output xml",
+        ),
+    )
+
+
+@pytest.mark.parametrize("path", [(), ("plugins",), ("nodes",)])
+def test_a_group_alone_shows_its_help(path: tuple[str, ...]) -> None:
+    alone, helped = CliRunner().invoke(app, path), CliRunner().invoke(app, [*path, "--help"])
+    assert alone.output == helped.output
+    assert alone.exit_code == 2

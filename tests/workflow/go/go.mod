@@ -1,0 +1,3 @@
+module pocket/tests/templates
+
+go 1.21
