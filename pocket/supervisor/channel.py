@@ -260,17 +260,15 @@ class Channel:
     def _spin(self) -> bool:
         """Look for a reply without going to sleep; False when none came soon."""
         poll = self._readable.poll
-        if poll(0):
-            return True
         if not _SPIN:
-            return False
+            return bool(poll(0))
         until = monotonic() + _SPIN_S
-        while monotonic() < until:
+        while not (poll(0) or poll(0) or poll(0) or poll(0)):
+            if monotonic() > until:
+                return False
             # The worker may be waiting for this very core.
             os.sched_yield()
-            if poll(0) or poll(0):
-                return True
-        return False
+        return True
 
     @staticmethod
     def _poll(poll: select.poll, deadline: float) -> list[tuple[int, int]]:
