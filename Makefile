@@ -61,7 +61,7 @@ $(VENV)/ready: requirements/dev.lock pyproject.toml $(WORKER_SOURCES) | tools
 .PHONY: plugins
 plugins: $(PLUGIN_WASM) ## build the JavaScript engine and the example plugins
 
-$(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/*) sdk/javascript/engine/Cargo.lock
+$(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/* sdk/javascript/engine/src/surroundings/* sdk/javascript/src/*) sdk/javascript/engine/Cargo.lock
 	$(MAKE) -C sdk/javascript
 
 examples/plugins/sentiment/dist/plugin.wasm: $(ENGINE) $(wildcard examples/plugins/sentiment/src/*)
