@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from pocket.supervisor.host import Host
     from pocket.supervisor.plugin import Plugin
     from pocket.supervisor.result import Result, Usage
+    from pocket.workflow.engine import Step, Watcher, WorkflowResult
 
 _HOMES = {
     "pocket.flow": ("Workflow",),
@@ -80,6 +81,7 @@ _HOMES = {
     "pocket.supervisor.host": ("Host",),
     "pocket.supervisor.plugin": ("Plugin",),
     "pocket.supervisor.result": ("Result", "Usage"),
+    "pocket.workflow.engine": ("Step", "Watcher", "WorkflowResult"),
 }
 
 __all__ = [
@@ -125,10 +127,13 @@ __all__ = [
     "Result",
     "RunTimeout",
     "SandboxUnavailable",
+    "Step",
     "StepLimitExceeded",
     "Usage",
+    "Watcher",
     "WorkerUnavailable",
     "Workflow",
+    "WorkflowResult",
     "__version__",
 ]
 

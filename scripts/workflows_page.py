@@ -191,7 +191,8 @@ source, 10,000,000 of text, 100,000 turns of loops, 100,000 calls of functions, 
 each other, 5 seconds.
 
 Go's own functions are there (`and`, `or`, `not`, `index`, `slice`, `len`, `call`, `eq`, `ne`, `lt`,
-`le`, `gt`, `ge`, `print`, `printf`, `println`, `html`, `js`, `urlquery`), and these:
+`le`, `gt`, `ge`, `print`, `printf`, `println`, `html`, `js`, `urlquery`), and these, most of them
+from [Sprig](https://masterminds.github.io/sprig):
 
 {table(["function", ""], list(_functions()))}
 
@@ -205,6 +206,8 @@ differs:
   with any other, and may be of any size; `%d` takes `3.0`, and `%.2f` takes `3`.
 - `nil` may stand wherever a value may; Go refuses it after `if`, `range` and `:=`.
 - `index` of a map with a key that is no text finds nothing; Go fails.
+- Functions of Sprig count characters rather than bytes, give maps in the order of their keys, and
+  fail on what is no number, where Sprig takes it for 0.
 - `printf` reaches into lists and maps with `%v` only; it takes no `*`, no `[n]` and no `% x`.
 
 ## Built-in nodes
@@ -218,8 +221,13 @@ same as here. A node type of a plugin is named by its type, or as `plugin-name/t
 def _functions() -> Iterator[list[str]]:
     for name, function in FUNCTIONS.items():
         if name not in _OF_GO:
-            arguments = " ".join(inspect.signature(function).parameters)
-            yield [f"`{name} {arguments}`".replace(" `", "`"), inspect.getdoc(function) or ""]
+            words = [name, *map(_argument, inspect.signature(function).parameters.values())]
+            yield [f"`{' '.join(words)}`", inspect.getdoc(function) or ""]
+
+
+def _argument(parameter: inspect.Parameter) -> str:
+    several = parameter.kind is inspect.Parameter.VAR_POSITIONAL
+    return f"{parameter.name}..." if several else parameter.name
 
 
 def _node(metadata: NodeMetadata) -> str:

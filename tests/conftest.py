@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from abuse import table
 from guests.build import guest, plugin_folder
 
 from pocket import Host, Plugin
@@ -39,3 +40,33 @@ def load(host: Host, tmp_path: Path) -> Load:
         return host.load(plugin_folder(tmp_path, name, wasm=module, **options))
 
     return load
+
+
+ABUSE_ROWS = pytest.StashKey[list[table.Row]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("abuse")
+    group.addoption("--abuse-table", action="store_true", help="print what stopped each attack")
+    group.addoption("--abuse-json", metavar="FILE", help="write that to a file")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[ABUSE_ROWS] = []
+
+
+@pytest.fixture
+def abuse_rows(pytestconfig: pytest.Config) -> list[table.Row]:
+    return pytestconfig.stash[ABUSE_ROWS]
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    rows = config.stash[ABUSE_ROWS]
+    if config.getoption("--abuse-table") and rows:
+        terminalreporter.section("attacks")
+        for line in table.lines(rows):
+            terminalreporter.write_line(line)
+    if config.getoption("--abuse-json"):
+        table.write_json(rows, Path(config.getoption("--abuse-json")))

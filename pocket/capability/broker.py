@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import orjson
 
 from pocket.capability.refusal import Refusal
+from pocket.foreign_json import TooManyParts, loads
 
 if TYPE_CHECKING:
     from pocket.document import JSON
@@ -65,11 +66,12 @@ class Broker:
 
     def _dispatch(self, request: bytes, deadline: float) -> JSON:
         try:
-            asked = orjson.loads(request)
+            asked = loads(request)
         except orjson.JSONDecodeError as error:
             raise Refusal("invalid-request", f"not JSON: {error}") from None
-        call = asked.get("call") if isinstance(asked, dict) else None
-        if not isinstance(call, str):
+        except TooManyParts as error:
+            raise Refusal("too-large", f"the request has {error}") from None
+        if not isinstance(asked, dict) or not isinstance(call := asked.get("call"), str):
             raise Refusal("invalid-request", "a request is an object with a text named call")
         prefix = call.partition(".")[0]
         capability = self._capabilities.get(prefix)

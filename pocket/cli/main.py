@@ -5,15 +5,28 @@ from __future__ import annotations
 import itertools
 import os
 import sys
+from typing import Annotated
 
 import typer
 
 from pocket.cli import graph, nodes, plugins, policy, run, schema, security, version
 from pocket.cli.help import Command, Group
+from pocket.cli.logs import LogLevel, show_logs
 from pocket.cli.output import Format, note, print_error
 from pocket.errors import PocketError
 
 _INTERRUPTED = 130
+
+
+def _options(
+    log: Annotated[
+        LogLevel,
+        typer.Option("--log", help="Show what plugins log, from this level on.", show_default=True),
+    ] = LogLevel.WARNING,
+) -> None:
+    """Set up what all commands share."""
+    show_logs(log)
+
 
 app = typer.Typer(
     name="pocket",
@@ -31,6 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.callback()(_options)
 app.command("run", cls=Command)(run.run)
 app.command("graph", cls=Command)(graph.graph)
 app.add_typer(plugins.app, name="plugins")

@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     cls=Group,
-    rich_markup_mode=None,
     no_args_is_help=True,
     help="Show what the operator allows plugins.",
+    epilog="""
+    pocket policy show
+    pocket policy check
+    """,
 )
 
 

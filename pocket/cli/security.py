@@ -12,6 +12,10 @@ app = typer.Typer(
     cls=Group,
     no_args_is_help=True,
     help="See what holds plugins on this machine.",
+    epilog="""
+    pocket security status
+    pocket security status --output json
+    """,
 )
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ALL_COMPLETED, FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from threading import Event
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pocket.document import JSON
 from pocket.errors import InvalidInput, PocketError
@@ -16,6 +15,9 @@ from pocket.units import format_duration
 from pocket.workflow.node import Answer, NodeCall
 from pocket.workflow.scope import Scope
 from pocket.workflow.template import render
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 Task = Mapping[str, Any]
 
@@ -59,6 +61,8 @@ def _run_all(
     fail_fast: bool,
 ) -> tuple[list[Future[JSON]], PocketError | None]:
     """Run every task, or with `fail_fast` until one fails; its error comes second."""
+    from concurrent.futures import ALL_COMPLETED, FIRST_EXCEPTION, ThreadPoolExecutor, wait
+
     stopped = Event()
     pool = ThreadPoolExecutor(threads, thread_name_prefix="pocket-task")
     try:

@@ -104,6 +104,25 @@ _RESULT_TAGS: Final = (0x97, RESULT, 0xCE, 0xC6)
 _NUMBER_TAGS: Final = (0xCE, 0xCE, 0xCF, 0xCF)
 
 
+class _ListCounter:
+    """Refuses a frame with more lists than any has: itself, and the problems in `compiled`."""
+
+    __slots__ = ("_left",)
+
+    def __init__(self) -> None:
+        self._left = 2
+
+    def __call__(self, items: list[object]) -> list[object]:
+        self._left -= 1
+        if self._left < 0:
+            raise ValueError("lists within lists")
+        return items
+
+
+_SMALL_FRAME_BYTES: Final = 64 << 10
+"""A frame of empty lists alone, 64 bytes each in memory for one in the frame, is harmless below."""
+
+
 def decode_frame(body: bytes | memoryview) -> Frame:
     """Read the msgpack array of one frame and check its kind, its size and its types.
 
@@ -118,6 +137,7 @@ def decode_frame(body: bytes | memoryview) -> Frame:
             max_array_len=4096,
             max_map_len=0,
             max_ext_len=0,
+            list_hook=None if len(body) <= _SMALL_FRAME_BYTES else _ListCounter(),
         )
     except (ValueError, RecursionError) as error:
         raise ProtocolViolation(f"the worker sent bytes that are no frame: {error}") from error
@@ -158,6 +178,7 @@ class Channel:
 
         Raises:
             DeadlineExceeded, Disconnected
+            ProtocolViolation: the worker writes and writes, and does not read.
         """
         try:
             written = os.write(self._requests, data)
@@ -173,6 +194,8 @@ class Channel:
             ready = dict(self._poll(self._writable, deadline))
             if self._replies in ready:
                 self._fill()
+                if len(self._buffer) > MAX_FRAME_BYTES:
+                    raise ProtocolViolation("the worker writes without reading")
             if self._requests in ready:
                 try:
                     rest = rest[os.write(self._requests, rest) :]
@@ -198,7 +221,7 @@ class Channel:
         while len(buffer) < 4:
             self._read_more(deadline)
         end = 4 + int.from_bytes(buffer[:4], "little")
-        if end > MAX_FRAME_BYTES:
+        if end > 4 + MAX_FRAME_BYTES:
             raise ProtocolViolation(f"the worker announced a frame of {end - 4} bytes")
         while len(buffer) < end:
             self._read_more(deadline)

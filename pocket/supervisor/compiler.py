@@ -31,19 +31,22 @@ class Compiled:
     artifact: bytes
 
 
-def compile_module(module: Module, path: str, *, metered: bool) -> Compiled:
+def compile_module(
+    module: Module, path: str, *, metered: bool, process: Process | None = None
+) -> Compiled:
     """Compile a module.
 
     Args:
         module: what to compile.
         path: names it in errors.
         metered: whether its instructions are counted, which costs about half as much again.
+        process: one of the role `compile`, where another thread than this has to spawn it.
 
     Raises:
         InvalidModule: not a plugin; the message names each missing export and unknown import.
         SandboxUnavailable: a limit of the compiling process cannot be enforced here.
     """
-    process = Process("compile")
+    process = process or Process("compile")
     try:
         compiled = _answer(_converse(process, [COMPILE, 0, module.core, metered], path), path)
     finally:

@@ -72,7 +72,7 @@ def _open(plugin: str, path: str) -> int:
 
 def _check(plugin: str, path: str, fd: int, home: Path) -> None:
     """Refuse a folder by where it is, whatever the path said when it was checked."""
-    real = os.readlink(f"/proc/self/fd/{fd}")
+    real = str(Path(f"/proc/self/fd/{fd}").readlink())
     reason = refused_folder(real) or refused_beside(real, home)
     if reason is not None:
         raise _denied(plugin, path, reason, "name a folder of files")

@@ -40,14 +40,23 @@ class Host:
 
     Args:
         home: folder of installed plugins and compiled code; `$POCKET_HOME` or `~/.pocket`.
+        policy: the most that plugins may ask for, or the file that says so; if left out,
+            `policy.yaml` in the home, read at every load, or everything where there is none.
+
+    Raises:
+        InvalidPolicy: the policy's file has problems.
+        SandboxUnavailable: the environment leaves out a layer of the sandbox that is none.
 
     Attributes:
         store: the plugins installed in that folder.
     """
 
-    def __init__(self, *, home: Path | None = None) -> None:
+    def __init__(
+        self, *, home: Path | None = None, policy: Policy | str | Path | None = None
+    ) -> None:
         warn()
         self.store = Store(home)
+        self._policy = Policy.read(Path(policy)) if isinstance(policy, str | Path) else policy
         self._cache = ArtifactCache(self.store.cache_folder)
         self._plugins: dict[Path | Package, Plugin] = {}
         self._quarantines: dict[Path, Quarantine] = {}
@@ -103,7 +112,8 @@ class Host:
             InvalidPolicy: the policy has problems.
         """
         home = self.store.home
-        return admitted(package.manifest, Policy.load(home), home, origin)
+        policy = Policy.load(home) if self._policy is None else self._policy
+        return admitted(package.manifest, policy, home, origin)
 
     def close(self) -> None:
         """End every worker; calls that are under way in other threads fail. Safe to repeat."""

@@ -25,6 +25,13 @@ HOST_CALL_MARGIN_S: Final = 0.02
 LOG_BYTES: Final = 64 << 10
 """Log of one call: one screen a second for an hour is less; the rest is dropped."""
 
+UNREAD_LOG_BYTES: Final = 2 * LOG_BYTES
+"""Log that may come before one reply: that of the call, and that of the new start before it. The
+worker holds the plugin to it; the host holds the worker to it."""
+
+LOG_FRAME_BYTES: Final = 16
+"""What a line of the log costs besides its bytes."""
+
 LOG_LINES_KEPT: Final = 20
 """Lines of the log that an error shows its reader."""
 
@@ -53,6 +60,9 @@ PORTION_REQUESTS: Final = 256
 PORTION_BYTES: Final = 48 << 10
 """Bytes of one `map` sent ahead: with their headers they fit into a pipe of 64 KiB, so that
 sending never waits for a call."""
+
+PORTION_ANSWER_BYTES: Final = 2 * MAX_PAYLOAD_BYTES
+"""Answers of one `map` that are kept at once; 256 of the largest would be 16 GB."""
 
 ACALL_THREADS: Final = 32
 """Calls of one host that asyncio has under way at once."""

@@ -40,6 +40,12 @@ def _usage(reply: Reply) -> Usage:
     return Usage(wall_us, cpu_us, memory_bytes, fuel or None)
 
 
+def _bare(error: PocketError) -> PocketError:
+    """Take from an error what leads to the frames it went through: they hold whole answers."""
+    error.__traceback__ = error.__context__ = error.__cause__ = None
+    return error
+
+
 class Cancellation:
     """Lets another thread stop one call."""
 
@@ -241,14 +247,13 @@ class Plugin:
             raise self._late()
         try:
             worker = self._live_worker()
-            if until is not None:
-                timeout_s = min(timeout_s, until - monotonic())
-                if timeout_s <= 0:
-                    raise self._late()
+            left_s = timeout_s if until is None else min(timeout_s, until - monotonic())
+            if left_s <= 0:
+                raise self._late()
             if cancellation is not None:
                 cancellation.begin(worker)
             try:
-                reply = worker.call(payload, timeout_s)
+                reply = worker.call(payload, left_s, timeout_s)
             finally:
                 if cancellation is not None:
                     cancellation.end()
@@ -279,11 +284,11 @@ class Plugin:
 
     def _result(self, node: str, answer: Reply | PocketError) -> Result:
         if isinstance(answer, PocketError):
-            return Result(None, "error", error=answer)
+            return Result(None, "error", error=_bare(answer))
         try:
             output, action = read_response(answer.payload, self.name, node)
         except PocketError as error:
-            return Result(None, "error", _usage(answer), error)
+            return Result(None, "error", _usage(answer), _bare(error))
         return Result(output, action, _usage(answer))
 
     def _live_worker(self) -> Worker:

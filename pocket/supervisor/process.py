@@ -172,8 +172,10 @@ class Process:
         with self._lock:
             if self._reaped:
                 return
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
+            # Children it cannot have, but if it had, they would be in its group.
+            for kill in (os.killpg, os.kill):
+                with contextlib.suppress(ProcessLookupError):
+                    kill(self.pid, signal.SIGKILL)
 
     def _reap(self) -> int:
         # A process that is on its way out keeps the status that it chose or was given.

@@ -23,6 +23,7 @@ from pocket.plugin.module import Module
 from pocket.supervisor.artifacts import ENGINE, ArtifactCache
 from pocket.supervisor.compiler import compile_module
 from pocket.supervisor.limits import START_TIMEOUT_S
+from pocket.supervisor.process import Process
 from pocket.supervisor.quarantine import Quarantine
 from pocket.supervisor.response import read_response
 from pocket.supervisor.spawner import Spawner
@@ -77,7 +78,13 @@ class Program:
             return self._start(self._open_artifact())
         except BadArtifact:
             self.cache.forget(self._artifact_name)
+        try:
             return self._start(self._open_artifact())
+        except BadArtifact as error:
+            raise WorkerUnavailable(
+                f"{self.path}: the worker does not take what it has just compiled: {error}",
+                hint="install Pocket again, so that both parts are of one version",
+            ) from None
 
     def read_metadata(self) -> tuple[PluginMetadata, Worker | None]:
         """Give what the plugin says of itself, and the worker that was started to ask, if any.
@@ -156,9 +163,9 @@ class Program:
         artifact = self.cache.open(self._artifact_name)
         if artifact is not None:
             return artifact
-        compiled = self.spawner.run(
-            lambda: compile_module(self.module, self.path, metered=self._metered)
-        )
+        # Only spawned there: no other plugin's start has to wait until this one is compiled.
+        process = self.spawner.run(lambda: Process("compile"))
+        compiled = compile_module(self.module, self.path, metered=self._metered, process=process)
         if compiled.engine != ENGINE:
             raise WorkerUnavailable(
                 f"pocket-worker has the engine {compiled.engine}, this is for {ENGINE}",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import orjson
 
 from pocket.document import JSON
-from pocket.errors import InvalidOutput, PluginError
+from pocket.errors import InvalidOutput, OutputTooLarge, PluginError
+from pocket.foreign_json import TooManyParts, loads
 
 
 def read_response(payload: bytes, plugin: str, node: str) -> tuple[JSON, str]:
@@ -14,11 +15,19 @@ def read_response(payload: bytes, plugin: str, node: str) -> tuple[JSON, str]:
     Raises:
         PluginError: the plugin answered with an error.
         InvalidOutput: the bytes are not a response.
+        OutputTooLarge: there is too much in it.
     """
     try:
-        response = orjson.loads(payload)
+        response = loads(payload)
     except orjson.JSONDecodeError as error:
         raise _nonsense(plugin, node, f"is not JSON: {error}") from None
+    except TooManyParts as error:
+        raise OutputTooLarge(
+            f"plugin {plugin}: the answer has {error}",
+            hint="answer less at once, or as a text that holds the rest",
+            plugin=plugin,
+            node=node,
+        ) from None
     if type(response) is not dict:
         raise _nonsense(plugin, node, "is not a JSON object")
     success = response.get("success")

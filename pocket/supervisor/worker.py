@@ -174,8 +174,13 @@ class Worker:
         except BaseException as error:
             raise self._ended_by(error, limits.START_TIMEOUT_S, starting=True) from None
 
-    def call(self, payload: bytes, timeout_s: float) -> Reply:
+    def call(self, payload: bytes, timeout_s: float, allowed_s: float | None = None) -> Reply:
         """Send one request and wait for its response.
+
+        Args:
+            payload: the request.
+            timeout_s: how long it may still take.
+            allowed_s: how long it was allowed to take, as an error says it; `timeout_s` if None.
 
         Raises:
             CallError: the call did not end well, and neither did the worker.
@@ -187,7 +192,7 @@ class Worker:
             self._channel.send(encode_call(call_id, payload), deadline)
             frame = self._receive(RESULT, call_id, deadline)
         except BaseException as error:
-            raise self._ended_by(error, timeout_s) from None
+            raise self._ended_by(error, allowed_s or timeout_s) from None
         return Reply(*cast("tuple[bytes, int, int, int, int]", frame[2:]))
 
     def call_many(self, payloads: Sequence[bytes], timeout_s: float) -> list[Reply | PocketError]:
@@ -196,22 +201,37 @@ class Worker:
         Together the requests have to fit into a pipe, so that sending does not wait for a call.
 
         Returns:
-            One answer a request, in order; after an error, which has ended the worker, no more.
+            One answer a request, in order. There are fewer where the worker was ended: by an error,
+            the last answer, or because the answers became too large to be kept together.
         """
         ids = [self._next_id() for _ in payloads]
         answers: list[Reply | PocketError] = []
         try:
             frames = b"".join(map(encode_call, ids, payloads))
             self._channel.send(frames, monotonic() + timeout_s)
+            size = 0
             for call_id in ids:
+                if size > limits.PORTION_ANSWER_BYTES:
+                    self._make_room()
+                    break
                 frame = self._receive(RESULT, call_id, monotonic() + timeout_s)
-                answers.append(Reply(*cast("tuple[bytes, int, int, int, int]", frame[2:])))
+                reply = Reply(*cast("tuple[bytes, int, int, int, int]", frame[2:]))
+                answers.append(reply)
+                size += len(reply.payload)
         except BaseException as raised:
             error = self._ended_by(raised, timeout_s)
             if not isinstance(error, PocketError):
                 raise error from None
             answers.append(error)
         return answers
+
+    def _make_room(self) -> None:
+        """Leave the answers that are still to come to a new worker, which has no state to lose."""
+        self.end()
+        if self._manifest.state == "kept":
+            most = format_bytes(limits.PORTION_ANSWER_BYTES)
+            message = f"the answers to requests that were sent together have more than {most}"
+            raise self._error(OutputTooLarge, message)
 
     def _next_id(self) -> int:
         self._last_id = self._last_id % 0xFFFF_FFFF + 1
@@ -220,7 +240,15 @@ class Worker:
     def _receive(self, kind: int, call_id: int, deadline: float) -> Frame:
         """Read until the frame of this kind and id; logs and host calls on the way are served."""
         frame = self._channel.receive(deadline)
+        log_bytes = host_calls = 0
         while frame[0] == LOG or frame[0] == HOST_CALL:
+            if frame[0] == LOG:
+                log_bytes += len(cast("bytes", frame[3])) + limits.LOG_FRAME_BYTES
+            else:
+                host_calls += 1
+            if log_bytes > limits.UNREAD_LOG_BYTES or host_calls > limits.HOST_CALLS:
+                what = "lines of the log" if frame[0] == LOG else "host calls"
+                raise ProtocolViolation(f"plugin {self._manifest.name}: {what} without end")
             if frame[0] == LOG:
                 self._log(frame)
             else:
@@ -229,7 +257,7 @@ class Worker:
                 raise DeadlineExceeded
             frame = self._channel.receive(deadline)
         if frame[0] != kind or frame[1] != call_id:
-            raise self._failure(frame)
+            raise self._failure(frame, starting=kind == READY)
         return frame
 
     def _ended_by(
@@ -260,14 +288,14 @@ class Worker:
         self._lines.append(text)
         _logger.log(_LEVELS[min(max(level, 0), 3)], "%s: %s", self._manifest.name, text)
 
-    def _failure(self, frame: Frame) -> Exception:
+    def _failure(self, frame: Frame, *, starting: bool) -> Exception:
         """Turn a frame that is not the wanted one into its exception."""
         if frame[0] != FAILURE:
             return ProtocolViolation(
                 f"plugin {self._manifest.name}: a frame of kind {frame[0]} out of turn"
             )
         code, message = cast("tuple[str, str]", frame[2:4])
-        if code == "bad-artifact":
+        if code == "bad-artifact" and starting:
             return BadArtifact(message)
         error = FAILURE_ERRORS.get(code)
         if error is None:

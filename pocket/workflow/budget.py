@@ -8,7 +8,7 @@ from typing import Final
 from gotpl import BudgetExceededError, ExecutionBudget
 
 from pocket.units import format_duration
-from pocket.workflow.functions import MAX_TEXT_CHARS
+from pocket.workflow.kinds import MAX_TEXT_CHARS
 from pocket.workflow.scope import MAX_RENDER_S, current_scope
 
 _MAX_ITERATIONS: Final = 100_000

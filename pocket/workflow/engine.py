@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from math import inf
 from time import monotonic, perf_counter_ns
@@ -41,7 +42,7 @@ class WorkflowResult:
 
 
 class Watcher(Protocol):
-    """Is told of a run while it goes on."""
+    """Is told of a run while it goes on; any object with these methods can be one."""
 
     def began(self, node: str) -> None:
         """Hear that a node begins."""
@@ -141,7 +142,8 @@ class Plan:
 
     def _rescued(self, node: PlannedNode, value: JSON, scope: Scope, error: PocketError) -> _Taken:
         if node.spare is not None:
-            output = scope.outputs[node.name] = node.spare[0]
+            # The file's value stays as it is, whatever a caller does to the output.
+            output = scope.outputs[node.name] = deepcopy(node.spare[0])
             following = node.targets.get(DEFAULT_ACTION) or self._named(node, DEFAULT_ACTION)
             return _Taken(output, DEFAULT_ACTION, following)
         if node.substitute is not None:

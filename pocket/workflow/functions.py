@@ -9,18 +9,17 @@ from __future__ import annotations
 import json as json_module
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote_plus
 
 from gotpl.runtime.gofmt import sprintf
-from gotpl.runtime.values import INVALID, UNTYPED_NIL
+from gotpl.runtime.values import INVALID
 
 from pocket.document import JSON
+from pocket.workflow.kinds import as_argument, as_text, check_size, kind, shown
 from pocket.workflow.numbers import plain
 from pocket.workflow.scope import current_scope
-
-MAX_TEXT_CHARS: Final = 10_000_000
-"""Longest text a template may make; a node's output has about the same cap."""
+from pocket.workflow.sprig import SPRIG
 
 _VERB = re.compile(r"%[-+# 0]*([0-9]*)(?:\.([0-9]*))?(.|$)", re.DOTALL)
 # JSON may hold these as they are, but a reader of YAML takes them for line ends or refuses them.
@@ -35,31 +34,8 @@ _HTML = str.maketrans(
 )
 
 
-def _checked(size: int) -> None:
-    if size > MAX_TEXT_CHARS:
-        raise ValueError(f"the result would be longer than {MAX_TEXT_CHARS} characters")
-
-
-def _kind(value: object) -> str:
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, int | float):
-        return "number"
-    if isinstance(value, str):
-        return "text"
-    if value is None or value is INVALID or value is UNTYPED_NIL:
-        return "nothing"
-    return "list" if isinstance(value, list) else "map"
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"wants a text, not {_kind(value)}")
-    return value
-
-
 def _same(left: Any, right: Any) -> bool:
-    kinds = {_kind(left), _kind(right)}
+    kinds = {kind(left), kind(right)}
     if "nothing" in kinds:
         return len(kinds) == 1
     if len(kinds) == 2:
@@ -82,7 +58,7 @@ def ne(left: object, right: object) -> bool:
 
 
 def _ordered(left: object, right: object) -> None:
-    kinds = {_kind(left), _kind(right)}
+    kinds = {kind(left), kind(right)}
     if kinds not in ({"number"}, {"text"}):
         raise TypeError(f"cannot order {' and '.join(sorted(kinds))}")
 
@@ -109,29 +85,20 @@ def ge(left: Any, right: Any) -> bool:
     return le(right, left)
 
 
-def _shown(value: object) -> str:
-    return sprintf("%v", _argument(value))
-
-
-def _argument(value: object) -> object:
-    """Give a value as Go's functions get it: what is missing or null is nil there."""
-    return UNTYPED_NIL if value is None or value is INVALID else value
-
-
 def print_(*values: object) -> str:
     """Join values; a space stands between two that are both no text."""
-    _checked(sum(len(value) for value in values if isinstance(value, str)))
+    check_size(sum(len(value) for value in values if isinstance(value, str)))
     parts: list[str] = []
     for index, value in enumerate(values):
         spaced = index and not isinstance(value, str) and not isinstance(values[index - 1], str)
-        parts.append(f"{' ' if spaced else ''}{_shown(value)}")
+        parts.append(f"{' ' if spaced else ''}{shown(value)}")
     return "".join(parts)
 
 
 def println(*values: object) -> str:
     """Join values by spaces, with a line end."""
-    _checked(sum(len(value) for value in values if isinstance(value, str)))
-    return " ".join(map(_shown, values)) + "\n"
+    check_size(sum(len(value) for value in values if isinstance(value, str)))
+    return " ".join(map(shown, values)) + "\n"
 
 
 def _for_verb(verb: str, value: object) -> object:
@@ -150,14 +117,14 @@ def printf(text: str, *values: object) -> str:
         raise ValueError("printf takes no widths from arguments and no argument indexes here")
     verbs = [match for match in _VERB.finditer(text) if match[0] != "%%"]
     widths = sum(int(size) for verb in verbs for size in verb.group(1, 2) if size)
-    _checked(widths + len(text) + sum(len(value) for value in values if isinstance(value, str)))
+    check_size(widths + len(text) + sum(len(value) for value in values if isinstance(value, str)))
     suited = [_for_verb(verb[3], value) for verb, value in zip(verbs, values, strict=False)]
-    return sprintf(text, *map(_argument, (*suited, *values[len(suited) :])))
+    return sprintf(text, *map(as_argument, (*suited, *values[len(suited) :])))
 
 
 def _to_escape(values: tuple[object, ...]) -> str:
     """Join values as `print` does, save that Go writes what is missing in another way here."""
-    return print_(*("<no value>" if _kind(value) == "nothing" else value for value in values))
+    return print_(*("<no value>" if kind(value) == "nothing" else value for value in values))
 
 
 def html(*values: object) -> str:
@@ -181,49 +148,49 @@ def urlquery(*values: object) -> str:
 
 def json(value: object = INVALID) -> str:
     """Write a value as JSON."""
-    known = None if _kind(value) == "nothing" else value
+    known = None if kind(value) == "nothing" else value
     text = json_module.dumps(known, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return _NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def default(fallback: object, value: object = INVALID) -> object:
     """Give `value`, or `fallback` where it is missing or empty."""
-    return fallback if _kind(value) == "nothing" or not value else value
+    return fallback if kind(value) == "nothing" or not value else value
 
 
 def contains(part: object, text: object = INVALID) -> bool:
     """Tell whether `part` occurs in `text`."""
-    return _text(part) in _text(text)
+    return as_text(part) in as_text(text)
 
 
 def join(separator: object, values: object = INVALID) -> str:
     """Join a list's items."""
     if not isinstance(values, list):
-        raise TypeError(f"wants a list, not {_kind(values)}")
-    _checked(len(_text(separator)) * len(values))
-    return _text(separator).join(print_(value) for value in values)
+        return shown(values)
+    check_size(len(as_text(separator)) * len(values))
+    return as_text(separator).join(shown(value) for value in values if kind(value) != "nothing")
 
 
 def trim(text: object = INVALID) -> str:
     """Take white space off both ends."""
-    return _text(text).strip()
+    return as_text(text).strip()
 
 
 def replace(old: object, new: object, text: object = INVALID) -> str:
     """Replace every `old` in `text` by `new`."""
-    whole, before, after = _text(text), _text(old), _text(new)
-    _checked(len(whole) + whole.count(before) * len(after))
+    whole, before, after = as_text(text), as_text(old), as_text(new)
+    check_size(len(whole) + whole.count(before) * len(after))
     return whole.replace(before, after)
 
 
 def upper(text: object = INVALID) -> str:
     """Write in capitals."""
-    return _text(text).upper()
+    return as_text(text).upper()
 
 
 def lower(text: object = INVALID) -> str:
     """Write in small letters."""
-    return _text(text).lower()
+    return as_text(text).lower()
 
 
 def node(name: str) -> JSON:
@@ -250,6 +217,7 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "js": js,
     "urlquery": urlquery,
     "json": json,
+    "toJson": json,
     "default": default,
     "contains": contains,
     "join": join,
@@ -259,5 +227,6 @@ FUNCTIONS: Mapping[str, Callable[..., object]] = {
     "lower": lower,
     "node": node,
     "input": run_input,
+    **SPRIG,
 }
 """Every function by its name in templates, those of Go that are replaced here included."""

@@ -119,11 +119,11 @@ def test_where_nobody_can_be_asked_yes_has_to_be_said(
 @pytest.mark.parametrize("answer", [b"y\n", b"Yes\n"])
 def test_yes_at_the_terminal_installs(home: Path, weather: Plugin, answer: bytes) -> None:
     code, shown, said = at_a_terminal(
-        home, answer, "plugins", "install", weather(filesystem=["read:/data"])
+        home, answer, "plugins", "install", weather(filesystem=["read:/usr/share"])
     )
     assert code == 0, shown
     assert b"plugin weather asks for:\n" in shown
-    assert b"\n  + may read files beneath /data\n" in shown
+    assert b"\n  + may read files beneath /usr/share\n" in shown
     assert said.startswith(b"installed weather 1.0.0 in ")
 
 

@@ -135,6 +135,24 @@ def test_plugins_are_tasks_like_others(plugins, host):
     assert kinds == [("one", CpuLimitExceeded.code), ("two", CpuLimitExceeded.code)]
 
 
+def test_a_timeout_also_ends_the_wait_for_a_plugin_that_another_task_keeps_busy(tmp_path, host):
+    limits = {"memory": "16MB", "cpu": "20s", "timeout": "20s"}
+    wasm = guest("busy_wait")
+    folder = plugin_folder(tmp_path, "endless", wasm=wasm, nodes=["endless"], permissions=limits)
+    host.store.install(read_package(folder), replace=True)
+    file = tmp_path / "w.yaml"
+    file.write_text(
+        "name: w\nnodes: [{name: p, type: parallel, config: {timeout: 300ms, tasks: "
+        "[{name: a, node: endless}, {name: b, node: endless}, {name: c, node: endless}]}}]"
+    )
+    workflow = Workflow.load(file, host=host)
+    started_s = time.monotonic()
+    output = workflow.run(None).output
+    assert 0.3 <= time.monotonic() - started_s < BUSY_S
+    assert {error["error"]["type"] for error in output["errors"]} == {"call-timeout"}
+    assert output["summary"]["failed"] == 3
+
+
 def test_a_workflow_with_plugins_in_its_tasks_can_be_loaded_without_a_host(plugins, host):
     output = Workflow.load(plugins).run(None, host=host).output
     assert output["summary"] == {"total": 3, "succeeded": 1, "failed": 2}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
+import wasmtime
 from guests.build import guest, source_section
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,3 +64,36 @@ def test_a_file_cut_anywhere_is_refused_or_ends_with_a_whole_section() -> None:
 def test_what_is_wrong_is_named(data: bytes, problem: str) -> None:
     with pytest.raises(InvalidModule, match=problem):
         split_module(data, "m")
+
+
+def _exporting(*names: str) -> bytes:
+    functions = " ".join(f'(func (export "{name}"))' for name in names)
+    return bytes(wasmtime.wat2wasm(f'(module (memory (export "memory") 1) {functions})'))
+
+
+@pytest.mark.parametrize(
+    ("names", "is_command"),
+    [
+        (["_start"], True),
+        (["_start", "_initialize"], True),
+        (["_start", "__pocket_call"], False),
+        (["_start", "__pocket_alloc"], False),
+        (["__pocket_call", "__pocket_alloc"], False),
+        ([], False),
+    ],
+)
+def test_a_command_exports_a_start_and_nothing_of_a_pocket_module(
+    names: list[str], *, is_command: bool
+) -> None:
+    assert split_module(_exporting(*names), "x").is_command is is_command
+
+
+def test_exports_that_cannot_be_read_are_left_to_the_compiler() -> None:
+    wasm = _exporting("_start")
+    section = wasm.index(b"\x07", 8)
+    for cut in range(section + 2, len(wasm)):
+        broken = wasm[: section + 1] + bytes([cut - section - 2]) + wasm[section + 2 : cut]
+        try:
+            split_module(broken, "x")
+        except InvalidModule:
+            continue

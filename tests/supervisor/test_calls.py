@@ -184,3 +184,17 @@ def test_wrong_metadata_is_refused_when_the_plugin_is_loaded(
 ) -> None:
     with pytest.raises(pocket.InvalidOutput, match=problem):
         load(_described(nodes))
+
+
+def test_a_host_may_have_a_policy_of_its_own(shared_home: Path, tmp_path: Path) -> None:
+    policy = pocket.Policy.from_mapping({"limits": {"memory": "1MB"}, "network": "none"})
+    folder = plugin_folder(
+        tmp_path, "asking", wasm=guest("echo"), permissions={"network": ["example.com"]}
+    )
+    with pocket.Host(home=shared_home, policy=policy) as host:
+        with pytest.raises(pocket.PermissionDenied, match=r"manifest\.yaml:\d+:\d+"):
+            host.load(folder)
+        modest = host.load(plugin_folder(tmp_path, "modest", wasm=guest("echo")))
+        assert modest.manifest.permissions.memory_bytes == 1 << 20
+    with pocket.Host(home=shared_home) as host:
+        assert host.load(folder).call("main", 1).output["input"] == 1

@@ -217,7 +217,7 @@ LIES = {
     ),
     "log lines for ever": (
         f"write(READY); read()\nwhile True: write({_frame(19, 1, 1, b'x' * 900)})",
-        pocket.CallTimeout,
+        pocket.ProtocolViolation,
     ),
     "an exit": ("write(READY); read(); sys.exit(3)", pocket.PluginCrashed),
     "a closed pipe": ("write(READY); read(); os.close(1); time.sleep(60)", pocket.PluginCrashed),

@@ -107,8 +107,10 @@ def test_a_command_may_describe_itself(load: Load) -> None:
             ["export `_start` has the type"],
         ),
         (
-            '(module (memory (export "memory") 1) (func (export "_start"))'
-            ' (func (export "__pocket_call") (param i32 i32) (result i64) unreachable))',
+            (
+                '(module (memory (export "memory") 1) (func (export "_start"))'
+                ' (func (export "__pocket_call") (param i32 i32) (result i64) unreachable))'
+            ),
             ["export `__pocket_alloc` is missing"],
         ),
         (

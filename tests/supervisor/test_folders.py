@@ -16,6 +16,14 @@ def _grants(*texts: str) -> list[FolderGrant]:
     return [FolderGrant.parse(text) for text in texts]
 
 
+def _open_files() -> list[str]:
+    return sorted(file.name for file in Path("/proc/self/fd").iterdir())
+
+
+def _real(fd: int) -> str:
+    return str(Path(f"/proc/self/fd/{fd}").readlink())
+
+
 def _refused(path: Path, home: Path) -> pocket.PermissionDenied:
     with (
         pytest.raises(pocket.PermissionDenied) as raised,
@@ -30,16 +38,16 @@ def test_each_folder_is_opened_once_and_closed_afterwards(tmp_path: Path) -> Non
     first, second = tmp_path / "first", tmp_path / "second"
     first.mkdir()
     second.mkdir()
-    before = os.listdir("/proc/self/fd")
+    before = _open_files()
     grants = _grants(f"read:{first}", f"write:{second}", f"write:{first}")
     with open_folders("copier", grants, tmp_path / "home") as folders:
         assert [(path, mode) for path, mode, _ in folders] == [(str(first), 3), (str(second), 2)]
-        assert [os.readlink(f"/proc/self/fd/{fd}") for _, _, fd in folders] == [
+        assert [_real(fd) for _, _, fd in folders] == [
             str(first),
             str(second),
         ]
         assert not any(os.get_inheritable(fd) for _, _, fd in folders)
-    assert os.listdir("/proc/self/fd") == before
+    assert _open_files() == before
 
 
 def test_a_folder_that_is_missing_is_named_with_what_to_do(tmp_path: Path) -> None:
@@ -63,7 +71,7 @@ def test_a_link_is_followed_once_and_only_to_what_a_plugin_may_have(tmp_path: Pa
         assert path == str(link)
         link.unlink()
         link.symlink_to("/etc")
-        assert os.readlink(f"/proc/self/fd/{fd}") == str(tmp_path / "real")
+        assert _real(fd) == str(tmp_path / "real")
     for target, reason in [
         ("/proc", "the kernel"),
         ("/", "whole machine"),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "programs"
 CACHE = Path(__file__).parents[2] / ".cache"
-REACTORS = {"speaker"}
+REACTORS = {"opener", "speaker"}
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from wasi.console import Console, console
 from wasi.driver import READS, WRITES, Grant
 

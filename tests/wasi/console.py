@@ -7,56 +7,57 @@ from functools import cache
 from typing import NamedTuple
 
 import wasmtime
+
 from wasi.driver import Guest
 
-I, L = "i32", "i64"
+W, L = "i32", "i64"
 
 SIGNATURES = {
-    "args_get": [I, I],
-    "args_sizes_get": [I, I],
-    "clock_res_get": [I, I],
-    "clock_time_get": [I, L, I],
-    "environ_get": [I, I],
-    "environ_sizes_get": [I, I],
-    "fd_advise": [I, L, L, I],
-    "fd_allocate": [I, L, L],
-    "fd_close": [I],
-    "fd_datasync": [I],
-    "fd_fdstat_get": [I, I],
-    "fd_fdstat_set_flags": [I, I],
-    "fd_fdstat_set_rights": [I, L, L],
-    "fd_filestat_get": [I, I],
-    "fd_filestat_set_size": [I, L],
-    "fd_filestat_set_times": [I, L, L, I],
-    "fd_pread": [I, I, I, L, I],
-    "fd_prestat_dir_name": [I, I, I],
-    "fd_prestat_get": [I, I],
-    "fd_pwrite": [I, I, I, L, I],
-    "fd_read": [I, I, I, I],
-    "fd_readdir": [I, I, I, L, I],
-    "fd_renumber": [I, I],
-    "fd_seek": [I, L, I, I],
-    "fd_sync": [I],
-    "fd_tell": [I, I],
-    "fd_write": [I, I, I, I],
-    "path_create_directory": [I, I, I],
-    "path_filestat_get": [I, I, I, I, I],
-    "path_filestat_set_times": [I, I, I, I, L, L, I],
-    "path_link": [I, I, I, I, I, I, I],
-    "path_open": [I, I, I, I, I, L, L, I, I],
-    "path_readlink": [I, I, I, I, I, I],
-    "path_remove_directory": [I, I, I],
-    "path_rename": [I, I, I, I, I, I],
-    "path_symlink": [I, I, I, I, I],
-    "path_unlink_file": [I, I, I],
-    "poll_oneoff": [I, I, I, I],
-    "proc_raise": [I],
-    "random_get": [I, I],
+    "args_get": [W, W],
+    "args_sizes_get": [W, W],
+    "clock_res_get": [W, W],
+    "clock_time_get": [W, L, W],
+    "environ_get": [W, W],
+    "environ_sizes_get": [W, W],
+    "fd_advise": [W, L, L, W],
+    "fd_allocate": [W, L, L],
+    "fd_close": [W],
+    "fd_datasync": [W],
+    "fd_fdstat_get": [W, W],
+    "fd_fdstat_set_flags": [W, W],
+    "fd_fdstat_set_rights": [W, L, L],
+    "fd_filestat_get": [W, W],
+    "fd_filestat_set_size": [W, L],
+    "fd_filestat_set_times": [W, L, L, W],
+    "fd_pread": [W, W, W, L, W],
+    "fd_prestat_dir_name": [W, W, W],
+    "fd_prestat_get": [W, W],
+    "fd_pwrite": [W, W, W, L, W],
+    "fd_read": [W, W, W, W],
+    "fd_readdir": [W, W, W, L, W],
+    "fd_renumber": [W, W],
+    "fd_seek": [W, L, W, W],
+    "fd_sync": [W],
+    "fd_tell": [W, W],
+    "fd_write": [W, W, W, W],
+    "path_create_directory": [W, W, W],
+    "path_filestat_get": [W, W, W, W, W],
+    "path_filestat_set_times": [W, W, W, W, L, L, W],
+    "path_link": [W, W, W, W, W, W, W],
+    "path_open": [W, W, W, W, W, L, L, W, W],
+    "path_readlink": [W, W, W, W, W, W],
+    "path_remove_directory": [W, W, W],
+    "path_rename": [W, W, W, W, W, W],
+    "path_symlink": [W, W, W, W, W],
+    "path_unlink_file": [W, W, W],
+    "poll_oneoff": [W, W, W, W],
+    "proc_raise": [W],
+    "random_get": [W, W],
     "sched_yield": [],
-    "sock_accept": [I, I, I],
-    "sock_recv": [I, I, I, I, I, I],
-    "sock_send": [I, I, I, I, I],
-    "sock_shutdown": [I, I],
+    "sock_accept": [W, W, W],
+    "sock_recv": [W, W, W, W, W, W],
+    "sock_send": [W, W, W, W, W],
+    "sock_shutdown": [W, W],
 }
 """All of preview 1 but proc_exit, which does not return."""
 
@@ -91,6 +92,7 @@ def console() -> bytes:
         wasmtime.wat2wasm(
             f"""(module {" ".join(imports)}
             (memory (export "memory") {MEMORY_BYTES >> 16})
+            (func (export "__pocket_resume"))
             (func (export "__pocket_alloc") (param i32) (result i32) (i32.const {ROOM}))
             (func (export "__pocket_call") (param $ptr i32) (param $len i32) (result i64)
               (local $answer i64)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from wasi import errnos
 from wasi.build import program
 from wasi.console import ANY_RIGHTS, FD_READ, FD_WRITE, Console, Out

@@ -7,6 +7,7 @@ import struct
 from pathlib import Path
 
 import pytest
+
 from wasi import errnos
 from wasi.console import FD_READ, FD_WRITE, Console, Out, console, piece
 from wasi.driver import BOTH, READS, WRITES, Grant
@@ -123,7 +124,7 @@ def test_sizes_change(guest: Console, data: Path) -> None:
 
 def test_what_is_known_of_a_file(guest: Console, data: Path) -> None:
     (data / "link").symlink_to("hello")
-    known = os.stat(data / "hello")
+    known = (data / "hello").stat()
     fd = guest.open(b"hello")
     for answer in (
         guest.ask("fd_filestat_get", fd, Out(64)),
@@ -143,14 +144,14 @@ def test_times_are_set_to_a_time_or_to_now(guest: Console, data: Path) -> None:
     (data / "link").symlink_to("hello")
     fd = guest.open(b"hello", rights=READ_WRITE)
     assert guest.errno("fd_filestat_set_times", fd, 7, 1_500_000_000_000_000_001, 4) == 0
-    assert os.stat(data / "hello").st_mtime_ns == 1_500_000_000_000_000_001
+    assert (data / "hello").stat().st_mtime_ns == 1_500_000_000_000_000_001
     assert guest.errno("path_filestat_set_times", 3, 0, b"link", 4, 5, 0, 1 | 8) == 0
     assert os.lstat(data / "link").st_atime_ns == 5
-    assert os.stat(data / "hello").st_mtime_ns == 1_500_000_000_000_000_001
+    assert (data / "hello").stat().st_mtime_ns == 1_500_000_000_000_000_001
     assert guest.errno("path_filestat_set_times", 3, 1, b"link", 4, 0, 0, 8) == 0
-    assert os.stat(data / "hello").st_mtime_ns > 1_600_000_000_000_000_000
+    assert (data / "hello").stat().st_mtime_ns > 1_600_000_000_000_000_000
     assert guest.errno("fd_filestat_set_times", 3, 0, 9, 4) == 0
-    assert os.stat(data).st_mtime_ns == 9
+    assert data.stat().st_mtime_ns == 9
     for flags in (3, 12, 16):
         assert guest.errno("fd_filestat_set_times", fd, 0, 0, flags) == errnos.INVAL
 
@@ -281,10 +282,8 @@ def test_a_fresh_state_has_closed_what_the_last_call_opened(data: Path) -> None:
         assert guest.errno("fd_tell", 4, Out(8)) == errnos.BADF
         assert guest.errno("fd_close", 3) == 0
         assert guest.number("fd_prestat_get", 3, Out(8)) == 5 << 32
-        links = [
-            os.readlink(f"/proc/{guest.process.pid}/fd/{fd}")
-            for fd in os.listdir(f"/proc/{guest.process.pid}/fd")
-        ]
+        open_files = Path(f"/proc/{guest.process.pid}/fd").iterdir()
+        links = [str(file.readlink()) for file in open_files]
         assert [link for link in links if "hello" in link] == []
 
 
@@ -307,6 +306,28 @@ def test_quota_stops_growth_and_nothing_else(data: Path) -> None:
         assert guest.errno("path_link", 3, 0, b"hello", 5, 3, b"one", 3) == errnos.NOSPC
         assert guest.errno("fd_filestat_set_size", fd, 0) == 0
     assert sorted(file.name for file in data.iterdir()) == ["hello", "sub"]
+
+
+def test_a_file_that_is_written_again_and_again_does_not_use_the_quota_up(data: Path) -> None:
+    with Console(console(), [Grant(data)], disk_bytes=100_000) as guest:
+        for _ in range(10):
+            fd = guest.open(b"hello", oflags=TRUNCATE, rights=FD_WRITE)
+            assert guest.write(fd, bytes(60_000)) == 60_000
+            assert guest.errno("fd_filestat_set_size", fd, 10_000) == 0
+            guest.errno("fd_close", fd)
+        assert (data / "hello").stat().st_size == 10_000
+
+
+def test_shrinking_gives_back_no_more_than_was_spent(data: Path) -> None:
+    (data / "hello").write_bytes(bytes(500_000))
+    (data / "sparse").touch()
+    with Console(console(), [Grant(data)], disk_bytes=100_000) as guest:
+        guest.open(b"hello", oflags=TRUNCATE, rights=FD_WRITE)
+        fd = guest.open(b"sparse", rights=FD_WRITE)
+        assert guest.errno("fd_filestat_set_size", fd, 60_000) == 0
+        assert guest.errno("fd_filestat_set_size", fd, 0) == 0
+        assert guest.errno("fd_filestat_set_size", fd, 60_000) == errnos.NOSPC
+        assert guest.errno("fd_filestat_set_size", fd, 40_000) == 0
 
 
 def test_quota_counts_every_new_entry(data: Path) -> None:
@@ -340,7 +361,7 @@ def test_a_file_beyond_what_the_kernel_allows_is_an_error_and_no_signal(data: Pa
 
 
 def test_a_grant_to_read_lets_nothing_be_written(reader: Console, data: Path) -> None:
-    before = {file: os.stat(file).st_mtime_ns for file in [data, *data.rglob("*")]}
+    before = {file: file.stat().st_mtime_ns for file in [data, *data.rglob("*")]}
     fd = reader.open(b"hello")
     assert reader.read(fd) == b"hello"
     assert reader.errno("fd_filestat_set_times", fd, 0, 1, 4) == errnos.ROFS
@@ -363,7 +384,7 @@ def test_a_grant_to_read_lets_nothing_be_written(reader: Console, data: Path) ->
         assert reader.errno("path_rename", fd, b"x", 1, fd, b"y", 1) == errnos.ROFS
         assert reader.errno("path_link", fd, 0, b"x", 1, fd, b"y", 1) == errnos.ROFS
         assert reader.errno("path_symlink", b"x", 1, fd, b"y", 1) == errnos.ROFS
-    assert {file: os.stat(file).st_mtime_ns for file in [data, *data.rglob("*")]} == before
+    assert {file: file.stat().st_mtime_ns for file in [data, *data.rglob("*")]} == before
 
 
 def test_a_grant_to_write_lets_nothing_be_read(writer: Console, data: Path) -> None:

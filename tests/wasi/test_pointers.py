@@ -6,6 +6,7 @@ import struct
 from pathlib import Path
 
 import pytest
+
 from wasi import errnos
 from wasi.console import ANY_RIGHTS, DATA, MEMORY_BYTES, NAMES, Console, Out, console
 from wasi.driver import Grant

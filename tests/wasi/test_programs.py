@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
+
+from pocket.supervisor.channel import DeadlineExceeded
 from wasi.build import program
 from wasi.console import Console, Out, console
 from wasi.driver import Grant, Guest, GuestFailed
-
-from pocket.supervisor.channel import DeadlineExceeded
 
 ASKED = b'{"node":"main","function":"exec","config":{},"input":"to be or not to be"}'
 
@@ -63,6 +63,13 @@ def test_a_response_over_the_cap_ends_the_run_at_once() -> None:
         assert time.monotonic() - begun < 2
 
 
+def test_the_largest_requests_and_responses_fit_again_and_again() -> None:
+    request = b"x" * (60 << 20)
+    with Guest(program("copy"), output_bytes=64 << 20, fresh=True) as guest:
+        for _ in range(3):
+            assert guest.call(request) == request
+
+
 def test_a_sleep_of_a_year_ends_with_the_patience_of_the_host() -> None:
     with Guest(program("sleeper")) as guest, pytest.raises(DeadlineExceeded):
         guest.call(b"", timeout_s=0.3)
@@ -89,3 +96,11 @@ def test_variables_are_laid_out_one_after_the_other() -> None:
         first, second = (int.from_bytes(pointers[at : at + 4], "little") for at in (0, 4))
         assert second - first == 4
         assert guest.ask("args_sizes_get", Out(4), Out(4)).outs[:2] == [bytes(4), bytes(4)]
+
+
+@pytest.mark.parametrize(("fresh", "read"), [(True, b"hhhh"), (False, b"hell")])
+def test_what_was_opened_at_the_start_is_open_in_every_call(
+    data: Path, *, fresh: bool, read: bytes
+) -> None:
+    with Guest(program("opener"), [Grant(data)], fresh=fresh) as guest:
+        assert b"".join(guest.call(b"") for _ in range(4)) == read

@@ -268,6 +268,13 @@ def test_an_output_stands_in_and_the_run_goes_on():
     ]
 
 
+def test_an_output_that_a_caller_changes_stands_in_as_it_was():
+    text = "name: w\nnodes: [{name: a, type: failing, fallback: {output: {x: []}}}]"
+    failing = plan(text, InvalidInput("1"), InvalidInput("2"))
+    failing.run("in").output["x"].append("spoilt")
+    assert failing.run("in").output == {"x": []}
+
+
 def test_null_can_stand_in():
     text = "name: w\nnodes: [{name: a, type: failing, fallback: {output: null}}]"
     assert plan(text, InvalidInput("1")).run("in").output is None

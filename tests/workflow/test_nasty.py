@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pocket.document import parse_document
 from pocket.errors import InvalidWorkflow, PocketError
 from pocket.flow import Workflow
-from pocket.workflow.functions import FUNCTIONS, MAX_TEXT_CHARS
+from pocket.workflow.functions import FUNCTIONS
+from pocket.workflow.kinds import MAX_TEXT_CHARS
 from pocket.workflow.scope import MAX_RENDER_S, Scope
 from pocket.workflow.template import TemplateSourceError, compile_text
 

@@ -116,6 +116,10 @@ impl Worker {
 
     /// Answers one call; gives the instance for the next one, or None when the worker has to end.
     fn call(&mut self, mut guest: Guest, id: u32, payload: &[u8]) -> Option<Option<Guest>> {
+        if guest.is_command() {
+            // Its request and its response are here, too, and not in its own memory.
+            (self.writer, self.response) = Default::default();
+        }
         let begun = Instant::now();
         let mut usage = Usage::default();
         let outcome =

@@ -187,8 +187,8 @@ impl Descriptors {
 fn fresh(folders: &[Folder]) -> Vec<Option<Descriptor>> {
     let streams = [Descriptor::Stdin, Descriptor::Stdout, Descriptor::Stderr];
     let granted = folders.iter().zip(FIRST_FOLDER..).enumerate().map(|(grant, (folder, fd))| {
-        // SAFETY: the host has opened one descriptor for every folder of the start frame, and nothing
-        // in this process closes it.
+        // SAFETY: the host has opened one descriptor for every folder of the start frame, and
+        // nothing in this process closes it.
         let fd = unsafe { BorrowedFd::borrow_raw(fd) };
         Descriptor::Directory(Directory {
             handle: Handle::Granted(fd),

@@ -62,14 +62,12 @@ fn put<T: AsRef<[u8]>>(memory: &GuestMemory<'_>, items: &[T], list: u32, texts: 
     let (count, bytes) = sizes(items)?;
     memory.check(list, count.checked_mul(4).ok_or(Errno::OVERFLOW)?)?;
     memory.check(texts, bytes)?;
-    let (mut slot, mut text) = (list, texts);
-    for item in items {
-        let item = item.as_ref();
-        memory.put_u32(slot, text)?;
-        memory.copy_in(text, item)?;
-        text += u32::try_from(item.len()).map_err(|_| Errno::OVERFLOW)?;
-        memory.copy_in(text, &[0])?;
-        (slot, text) = (slot + 4, text + 1);
+    let mut used = 0;
+    for (item, slot) in items.iter().zip((list..).step_by(4)) {
+        let text = [item.as_ref(), b"\0"].concat();
+        memory.put_u32(slot, texts + used)?;
+        memory.copy_in(texts + used, &text)?;
+        used += u32::try_from(text.len()).map_err(|_| Errno::OVERFLOW)?;
     }
     Ok(())
 }

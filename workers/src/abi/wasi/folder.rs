@@ -44,7 +44,7 @@ fn preopen(context: &mut Context, fd: u32) -> Result<&str> {
     directory.preopen.as_deref().ok_or(Errno::BADF)
 }
 
-/// Fills the buffer with entries; the last one is cut where it ends, which says that there are more.
+/// Fills the buffer with entries; one that is cut at the end says that there are more.
 pub fn readdir(
     context: &mut Context,
     memory: &GuestMemory<'_>,

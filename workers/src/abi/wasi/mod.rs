@@ -114,7 +114,11 @@ fn raise(_: &mut Context, _: &GuestMemory<'_>, _signal: u32) -> Result<()> {
 macro_rules! functions {
     ($($name:literal: ($($argument:ident: $kind:ty),*) => $work:expr;)*) => {
         /// The function behind one name of preview 1, or None for a name that it has not.
-        pub fn function(name: &str, store: &mut Store, env: &FunctionEnv<Context>) -> Option<Function> {
+        pub fn function(
+            name: &str,
+            store: &mut Store,
+            env: &FunctionEnv<Context>,
+        ) -> Option<Function> {
             Some(match name {
                 $($name => Function::new_typed_with_env(
                     store,
@@ -159,13 +163,26 @@ functions! {
     "fd_sync": (fd: u32) => file::sync;
     "fd_tell": (fd: u32, out: u32) => file::tell;
     "path_create_directory": (fd: u32, at: u32, length: u32) => paths::create_directory;
-    "path_filestat_get": (fd: u32, lookup: u32, at: u32, length: u32, out: u32) => paths::filestat_get;
-    "path_filestat_set_times": (fd: u32, lookup: u32, at: u32, length: u32, accessed: u64, modified: u64, flags: u32) => paths::set_times;
-    "path_link": (fd: u32, lookup: u32, at: u32, length: u32, new_fd: u32, new_at: u32, new_length: u32) => paths::link;
-    "path_open": (fd: u32, lookup: u32, at: u32, length: u32, oflags: u32, rights: u64, inheriting: u64, fdflags: u32, out: u32) => paths::open;
-    "path_readlink": (fd: u32, at: u32, length: u32, buffer: u32, room: u32, out: u32) => paths::readlink;
+    "path_filestat_get": (
+        fd: u32, lookup: u32, at: u32, length: u32, out: u32
+    ) => paths::filestat_get;
+    "path_filestat_set_times": (
+        fd: u32, lookup: u32, at: u32, length: u32, accessed: u64, modified: u64, flags: u32
+    ) => paths::set_times;
+    "path_link": (
+        fd: u32, lookup: u32, at: u32, length: u32, new_fd: u32, new_at: u32, new_length: u32
+    ) => paths::link;
+    "path_open": (
+        fd: u32, lookup: u32, at: u32, length: u32, oflags: u32, rights: u64, inheriting: u64,
+        fdflags: u32, out: u32
+    ) => paths::open;
+    "path_readlink": (
+        fd: u32, at: u32, length: u32, buffer: u32, room: u32, out: u32
+    ) => paths::readlink;
     "path_remove_directory": (fd: u32, at: u32, length: u32) => paths::remove_directory;
-    "path_rename": (fd: u32, at: u32, length: u32, new_fd: u32, new_at: u32, new_length: u32) => paths::rename;
+    "path_rename": (
+        fd: u32, at: u32, length: u32, new_fd: u32, new_at: u32, new_length: u32
+    ) => paths::rename;
     "path_symlink": (at: u32, length: u32, fd: u32, new_at: u32, new_length: u32) => paths::symlink;
     "path_unlink_file": (fd: u32, at: u32, length: u32) => paths::unlink_file;
     "poll_oneoff": (from: u32, to: u32, count: u32, out: u32) => poll::oneoff;

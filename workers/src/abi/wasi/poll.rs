@@ -115,12 +115,13 @@ pub fn oneoff(
     if due > now {
         sleep_until(due)?;
     }
-    let mut at = to;
-    for wanted in wanted.iter().filter(|wanted| wanted.due.is_none_or(|this| this <= due)) {
-        memory.copy_in(at, &wanted.event())?;
-        at += EVENT_BYTES;
-    }
-    memory.put_u32(out, (at - to) / EVENT_BYTES)
+    let events: Vec<u8> = wanted
+        .iter()
+        .filter(|wanted| wanted.due.is_none_or(|this| this <= due))
+        .flat_map(Subscription::event)
+        .collect();
+    memory.copy_in(to, &events)?;
+    memory.put_u32(out, u32::try_from(events.len()).unwrap_or(0) / EVENT_BYTES)
 }
 
 #[cfg(test)]
