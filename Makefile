@@ -14,7 +14,8 @@ WASM_TARGET := $(CURDIR)/target
 
 WORKER_SOURCES := $(shell find workers/src workers/policies -type f) workers/build.rs workers/Cargo.toml workers/Cargo.lock
 ENGINE := sdk/javascript/dist/engine.wasm
-PLUGINS := sentiment statistics hostile
+TYPESCRIPT_PLUGINS := sentiment page-title
+PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 
 .PHONY: help
@@ -31,7 +32,7 @@ test: $(VENV)/ready plugins ## set up and run every test
 	cd workers && cargo test --release --locked --quiet
 	cd sdk/rust && CARGO_TARGET_DIR=$(WASM_TARGET) cargo test --locked --quiet
 	$(MAKE) -C sdk/javascript test
-	cd examples/plugins/sentiment && npm test
+	for name in $(TYPESCRIPT_PLUGINS); do (cd examples/plugins/$$name && npm test); done
 
 .PHONY: check
 check: lint test ## all that has to pass before a change lands
@@ -64,8 +65,8 @@ plugins: $(PLUGIN_WASM) ## build the JavaScript engine and the example plugins
 $(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/* sdk/javascript/engine/src/surroundings/* sdk/javascript/src/*) sdk/javascript/engine/Cargo.lock
 	$(MAKE) -C sdk/javascript
 
-examples/plugins/sentiment/dist/plugin.wasm: $(ENGINE) $(wildcard examples/plugins/sentiment/src/*)
-	cd examples/plugins/sentiment && npm ci --silent && npm run --silent build
+$(TYPESCRIPT_PLUGINS:%=examples/plugins/%/dist/plugin.wasm): examples/plugins/%/dist/plugin.wasm: $(ENGINE) $(wildcard examples/plugins/*/src/*.ts)
+	cd examples/plugins/$* && npm ci --silent && npm run --silent build
 	touch $@
 
 RUST_SDK := $(wildcard sdk/rust/src/*.rs) sdk/rust/Cargo.toml
