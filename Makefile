@@ -74,12 +74,31 @@ examples/plugins/%/dist/plugin.wasm: examples/plugins/%/src/lib.rs examples/plug
 	$(MAKE) -C examples/plugins/$* CARGO_TARGET_DIR=$(WASM_TARGET)
 	touch $@
 
+EXTISM_PLUGIN := benchmarks/extism/dist/plugin.wasm
+
+.PHONY: bench
+bench: $(VENV)/bench plugins $(EXTISM_PLUGIN) ## measure Pocket and its peers; some minutes
+	$(BIN)/python benchmarks/run.py
+
+$(VENV)/bench: requirements/bench.lock $(VENV)/ready
+	$(BIN)/pip install --quiet --require-hashes -r requirements/bench.lock
+	touch $@
+
+$(EXTISM_PLUGIN): benchmarks/extism/src/lib.rs benchmarks/extism/Cargo.lock | tools
+	cd benchmarks/extism && cargo build --quiet --release --locked --target wasm32-unknown-unknown \
+	  --target-dir $(WASM_TARGET)
+	mkdir -p $(@D)
+	cp $(WASM_TARGET)/wasm32-unknown-unknown/release/extism_statistics.wasm $@
+
 .PHONY: lock
 lock: ## pin the newest allowed versions again
 	$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet pip-tools==7.5.1
 	CUSTOM_COMPILE_COMMAND="make lock" .lock-venv/bin/pip-compile --quiet --upgrade --generate-hashes \
 	  --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	  --extra dev -o requirements/dev.lock pyproject.toml requirements/build.in
+	CUSTOM_COMPILE_COMMAND="make lock" .lock-venv/bin/pip-compile --quiet --upgrade --generate-hashes \
+	  --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	  -o requirements/bench.lock requirements/bench.in
 	rm -r .lock-venv
 
 .PHONY: clean
