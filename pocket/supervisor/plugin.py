@@ -244,6 +244,22 @@ class Plugin:
         until: float | None = None,
     ) -> Result:
         payload = request.encode(value)
+        if until is None and cancellation is None:
+            with self._lock:
+                reply = self._live_worker().call(payload, timeout_s)
+        else:
+            reply = self._call_until(until, payload, timeout_s, cancellation)
+        output, action = read_response(reply.payload, self.name, request.node)
+        return Result(output, action, _usage(reply))
+
+    def _call_until(
+        self,
+        until: float | None,
+        payload: bytes,
+        timeout_s: float,
+        cancellation: Cancellation | None,
+    ) -> Reply:
+        """Do a call that may be cancelled, or whose wait for other calls counts."""
         if not self._lock.acquire(timeout=-1 if until is None else max(0.0, until - monotonic())):
             raise self._late()
         try:
@@ -254,14 +270,12 @@ class Plugin:
             if cancellation is not None:
                 cancellation.begin(worker)
             try:
-                reply = worker.call(payload, left_s, timeout_s)
+                return worker.call(payload, left_s, timeout_s)
             finally:
                 if cancellation is not None:
                     cancellation.end()
         finally:
             self._lock.release()
-        output, action = read_response(reply.payload, self.name, request.node)
-        return Result(output, action, _usage(reply))
 
     def _late(self) -> CallTimeout:
         message = f"plugin {self.name}: the time was over before the call began"

@@ -85,6 +85,11 @@ class Reply(NamedTuple):
     fuel: int
 
 
+def _reply(frame: Frame) -> Reply:
+    """Give what a `result` frame holds; the channel has checked its types."""
+    return Reply._make(frame[2:])
+
+
 def _printable(line: bytes) -> str:
     """Decode a line of a plugin's log, with nothing in it that a terminal would obey."""
     text = line.decode(errors="replace").rstrip("\n")
@@ -196,7 +201,7 @@ class Worker:
             frame = self._receive(RESULT, call_id, deadline)
         except BaseException as error:
             raise self._ended_by(error, allowed_s or timeout_s) from None
-        return Reply(*cast("tuple[bytes, int, int, int, int]", frame[2:]))
+        return _reply(frame)
 
     def call_many(self, payloads: Sequence[bytes], timeout_s: float) -> list[Reply | PocketError]:
         """Send several requests at once, then wait for each response in turn.
