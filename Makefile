@@ -48,6 +48,15 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	cd sdk/javascript/engine && cargo fmt --check
 	cd sdk/rust && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --all-targets -- -D warnings
 
+.PHONY: install-check
+install-check: $(VENV)/ready ## `pip install .` alone, in an environment of its own, gives a pocket that works
+	rm -rf .demo/installed
+	$(PYTHON) -m venv .demo/installed
+	CARGO_TARGET_DIR=$(CURDIR)/workers/target .demo/installed/bin/pip install --quiet .
+	cd / && $(CURDIR)/.demo/installed/bin/pocket version
+	cd / && $(CURDIR)/.demo/installed/bin/pocket security status
+	cd / && $(CURDIR)/.demo/installed/bin/pocket run $(CURDIR)/examples/workflows/greeting.yaml --dry-run
+
 .PHONY: tools
 tools: # says what is missing before anything long begins
 	@bash scripts/check_tools.sh

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import shutil
@@ -90,6 +91,8 @@ def attack(host: pocket.Host) -> None:
             sys.exit(f"{node} was not stopped")
         total = statistics.call("statistics", NUMBERS).output
         print(f"  {'':<13} meanwhile, statistics answers {total}")
+    title("What holds plugins on this machine, each layer tried out")
+    run("pocket", "security", "status")
 
 
 def percentile(samples_us: list[float], share: float) -> float:
@@ -185,6 +188,7 @@ def measure(host: pocket.Host) -> None:
 
 def main() -> None:
     """Run every part."""
+    logging.basicConfig(format="  its log says: %(message)s")
     shutil.rmtree(DEMO, ignore_errors=True)
     HOME.mkdir(parents=True, mode=0o700)
     install()
