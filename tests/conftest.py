@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from abuse import table
 from guests.build import guest, plugin_folder
 
-from abuse import table
 from pocket import Host, Plugin
 
 Load = Callable[..., Plugin]

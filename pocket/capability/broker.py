@@ -72,7 +72,7 @@ class Broker:
         except TooManyParts as error:
             raise Refusal("too-large", f"the request has {error}") from None
         call = asked.get("call") if isinstance(asked, dict) else None
-        if not isinstance(call, str):
+        if not isinstance(asked, dict) or not isinstance(call, str):
             raise Refusal("invalid-request", "a request is an object with a text named call")
         prefix = call.partition(".")[0]
         capability = self._capabilities.get(prefix)

@@ -293,6 +293,8 @@ class Plugin:
         return Result(output, action, _usage(answer))
 
     def _live_worker(self) -> Worker:
+        if self._worker is not None and self._worker.killed:
+            self._worker.end()
         if self._worker is None or self._worker.ended:
             if self._closed:
                 raise HostClosed(f"plugin {self.name}: its host is closed")

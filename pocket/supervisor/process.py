@@ -91,7 +91,7 @@ class Process:
         replies: read end of its stdout, non-blocking.
     """
 
-    __slots__ = ("_lock", "_outcome", "_reaped", "_stderr", "pid", "replies", "requests")
+    __slots__ = ("_killed", "_lock", "_outcome", "_reaped", "_stderr", "pid", "replies", "requests")
 
     def __init__(self, role: str, artifact: int | None = None, folders: Sequence[int] = ()) -> None:
         """Start a worker.
@@ -139,6 +139,7 @@ class Process:
             _close((child_in, child_out, child_err, *moved))
         self._outcome: Outcome | None = None
         self._lock = threading.Lock()
+        self._killed = False
         self._reaped = False
         for fd in (self.requests, self.replies, self._stderr):
             os.set_blocking(fd, False)
@@ -147,6 +148,11 @@ class Process:
     def ended(self) -> bool:
         """Whether `end` was called."""
         return self._outcome is not None
+
+    @property
+    def killed(self) -> bool:
+        """Whether `kill` was called; who owns the process then has to call `end`."""
+        return self._killed
 
     def end(self, because: Ending | None = None) -> Outcome:
         """Kill the worker if it still runs, reap it and close its pipes; again gives the same.
@@ -169,6 +175,7 @@ class Process:
 
     def kill(self) -> None:
         """Send SIGKILL, from any thread; whoever uses the pipes sees them end."""
+        self._killed = True
         with self._lock:
             if self._reaped:
                 return

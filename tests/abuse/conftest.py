@@ -41,13 +41,17 @@ def row(request: pytest.FixtureRequest, abuse_rows: list[Row]) -> Row:
     name = request.node.name.removeprefix("test_").replace("_", " ")
     if hasattr(request.node, "callspec"):
         name = request.node.callspec.id
+        who, _, what = name.partition("-")
+        name = f"{what}, {who}" if who.startswith("as ") else name
     row = Row(CHAPTERS[module], name)
     abuse_rows.append(row)
     return row
 
 
 @pytest.fixture
-def siege(row: Row, shared_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Siege]:
+def siege(
+    row: Row, shared_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Siege]:
     """One attack on a host that has another plugin too."""
     gc.collect()
     own = tmp_path / "tmp"  # others use the machine's

@@ -31,7 +31,9 @@ class Footprint:
     def now(cls, home: Path) -> Footprint:
         gc.collect()
         _libc.malloc_trim(0)
-        return cls(_fds(), len(list(Path("/proc/self/task").iterdir())), children(), _rss(), _files(home))
+        return cls(
+            _fds(), len(list(Path("/proc/self/task").iterdir())), children(), _rss(), _files(home)
+        )
 
     def leftovers(self, before: Footprint) -> list[str]:
         """Say what there is more of than before."""

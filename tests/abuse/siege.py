@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, Self
 
 from guests.build import guest, plugin_folder
 
@@ -44,7 +44,7 @@ class Bystander:
         self._error: BaseException | None = None
         self.longest_s = 0.0
 
-    def __enter__(self) -> Bystander:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -99,9 +99,7 @@ def _outcomes(wasms: Iterable[bytes]) -> Counter[str]:
 def test_cut_off_at_every_section(siege: Siege) -> None:
     wasm = split_module(guest("table_grow"), "").core
     cut = [*modules.truncated(wasm), *modules.truncated_inside(wasm)]
-    siege.answers(
-        lambda: _outcomes(cut)["InvalidModule"], len(cut), by="module reader, compiler"
-    )
+    siege.answers(lambda: _outcomes(cut)["InvalidModule"], len(cut), by="module reader, compiler")
 
 
 @pytest.mark.parametrize(

@@ -61,9 +61,8 @@ def test_poll_oneoff_for_a_year(siege: Siege) -> None:
     ],
 )
 def test_after_the_answer(siege: Siege, name: str) -> None:
-    plugin = siege.load(name, state="kept" if name == "loop_in_free" else "fresh")
-
     def attack() -> None:
+        plugin = siege.load(name, state="kept" if name == "loop_in_free" else "fresh")
         plugin.call("main", None)  # answered; what comes after it is not seen by its caller
         plugin.call("main", None)
 
@@ -176,7 +175,10 @@ def _nested(depth: int) -> JSON:
 
 ODD_INPUTS: dict[str, tuple[JSON, JSON]] = {
     "NaN and the infinities as input": ([math.nan, math.inf, -math.inf], [None, None, None]),
-    "64-bit extremes as input": ([2**63 - 1, -(2**63), 2**64 - 1], [2**63 - 1, -(2**63), 2**64 - 1]),
+    "64-bit extremes as input": (
+        [2**63 - 1, -(2**63), 2**64 - 1],
+        [2**63 - 1, -(2**63), 2**64 - 1],
+    ),
     "text with NUL as input": ("a\0b\u2028", "a\0b\u2028"),
 }
 
@@ -207,7 +209,9 @@ def test_a_bad_input(siege: Siege, value: Callable[[], JSON]) -> None:
     siege.fails(lambda: plugin.call("main", value()), pocket.InvalidInput)
 
 
-@pytest.mark.parametrize("name", ["log_flood", "stderr_flood"], ids=["a flood of logs", "a flood of stderr"])
+@pytest.mark.parametrize(
+    "name", ["log_flood", "stderr_flood"], ids=["a flood of logs", "a flood of stderr"]
+)
 def test_a_flood(siege: Siege, name: str, caplog: pytest.LogCaptureFixture) -> None:
     plugin = siege.load(name, permissions=QUICK | {"cpu": "2s"})
     with caplog.at_level("DEBUG", logger="pocket.plugin"):

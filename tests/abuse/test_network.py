@@ -105,9 +105,7 @@ PRIVATE = {
 
 
 @pytest.mark.parametrize("answers", PRIVATE.values(), ids=[f"a name that is {n}" for n in PRIVATE])
-def test_a_name(
-    siege: Siege, monkeypatch: pytest.MonkeyPatch, answers: list[list[str]]
-) -> None:
+def test_a_name(siege: Siege, monkeypatch: pytest.MonkeyPatch, answers: list[list[str]]) -> None:
     names = Names(**{"api.example.test": answers})
     plugin = Plugin(siege, monkeypatch, names=names)
     siege.refused(plugin.ask, "permission-denied")
@@ -174,9 +172,7 @@ SERVERS = {
 
 
 @pytest.mark.parametrize(("answer", "code"), SERVERS.values(), ids=SERVERS)
-def test_a_server(
-    siege: Siege, monkeypatch: pytest.MonkeyPatch, answer: Answer, code: str
-) -> None:
+def test_a_server(siege: Siege, monkeypatch: pytest.MonkeyPatch, answer: Answer, code: str) -> None:
     timeout = "1s" if code == "timeout" else "8s"
     plugin = Plugin(siege, monkeypatch, timeout=timeout)
     siege.refused(lambda: plugin.ask_of(answer), code)
@@ -194,7 +190,9 @@ def test_a_plugin_without_the_permission(siege: Siege) -> None:
 
 def test_a_socket_by_wasi(siege: Siege) -> None:
     plugin = siege.load("open_file")
-    siege.answers(lambda: plugin.call("main", None).output != 0, True, by="worker: no such descriptor")
+    siege.answers(
+        lambda: plugin.call("main", None).output != 0, True, by="worker: no such descriptor"
+    )
 
 
 def test_a_manifest_that_asks_for_everything(siege: Siege) -> None:
