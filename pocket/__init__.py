@@ -23,6 +23,7 @@ __version__ = version.VERSION
 
 if TYPE_CHECKING:
     from pocket.errors import (
+        BuildFailed,
         CallError,
         CallTimeout,
         ConsentRequired,
@@ -68,7 +69,7 @@ if TYPE_CHECKING:
     from pocket.supervisor.host import Host
     from pocket.supervisor.plugin import Plugin
     from pocket.supervisor.result import Result, Usage
-    from pocket.workflow.engine import Step, WorkflowResult
+    from pocket.workflow.engine import Step, Watcher, WorkflowResult
 
 _HOMES = {
     "pocket.flow": ("Workflow",),
@@ -81,10 +82,11 @@ _HOMES = {
     "pocket.supervisor.host": ("Host",),
     "pocket.supervisor.plugin": ("Plugin",),
     "pocket.supervisor.result": ("Result", "Usage"),
-    "pocket.workflow.engine": ("Step", "WorkflowResult"),
+    "pocket.workflow.engine": ("Step", "Watcher", "WorkflowResult"),
 }
 
 __all__ = [
+    "BuildFailed",
     "CallError",
     "CallTimeout",
     "ConsentRequired",
@@ -130,6 +132,7 @@ __all__ = [
     "Step",
     "StepLimitExceeded",
     "Usage",
+    "Watcher",
     "WorkerUnavailable",
     "Workflow",
     "WorkflowResult",

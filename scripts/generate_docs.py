@@ -233,11 +233,16 @@ def api_section(name: str, value: type) -> str:
     said = inspect.getdoc(value) or ""
     # In the quotation marks of the formatter, which looks into Markdown too.
     code = "\n".join(fields(value)).replace("'", '"')
-    if not code and "Made by" not in said:
+    if not code and "Made by" not in said and not is_protocol(value):
         code = signature(name, value).removesuffix(" -> None")
     parts = [f"## {name}", f"```python\n{code}\n```" if code else "", as_markdown(said)]
     parts += [member_section(name, member, of) for member, of in public_members(value)]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def is_protocol(value: type) -> bool:
+    """Tell whether a class is a shape that others fill, which nobody makes."""
+    return getattr(value, "_is_protocol", False)
 
 
 def fields(value: Any) -> list[str]:

@@ -5,24 +5,34 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+/// Every policy has to make sense on each of them, whichever this build is for.
+const MACHINES: [&str; 2] = ["x86_64", "aarch64"];
 const POLICIES: [&str; 3] = ["serve", "serve-files", "compile"];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arch = TargetArch::try_from(env::var("CARGO_CFG_TARGET_ARCH")?.as_str())?;
+    let machine = env::var("CARGO_CFG_TARGET_ARCH")?;
     let out = PathBuf::from(env::var("OUT_DIR")?);
     for policy in POLICIES {
         let path = Path::new("policies").join(policy).with_extension("json");
         println!("cargo::rerun-if-changed={}", path.display());
         let text = fs::read_to_string(&path)?;
+        for other in MACHINES {
+            compile(&text, policy, other)?;
+        }
+        let program = compile(&text, policy, &machine)?;
+        fs::write(out.join(policy).with_extension("bpf"), bytes(&program))?;
         let rules = text.matches("\"syscall\"").count();
         let name = policy.replace('-', "_").to_uppercase();
         println!("cargo::rustc-env=POCKET_RULES_{name}={rules}");
-        let programs = seccompiler::compile_from_json(text.as_bytes(), arch)
-            .map_err(|error| format!("{}: {error}", path.display()))?;
-        let program = programs.get(policy).ok_or(format!("{}: no {policy}", path.display()))?;
-        fs::write(out.join(policy).with_extension("bpf"), bytes(program))?;
     }
     Ok(())
+}
+
+fn compile(text: &str, policy: &str, machine: &str) -> Result<BpfProgram, Box<dyn Error>> {
+    let machine = TargetArch::try_from(machine)?;
+    let mut programs = seccompiler::compile_from_json(text.as_bytes(), machine)
+        .map_err(|error| format!("policies/{policy}.json: {error}"))?;
+    programs.remove(policy).ok_or_else(|| format!("policies/{policy}.json: no {policy}").into())
 }
 
 /// The program as the kernel reads it: eight bytes an instruction.

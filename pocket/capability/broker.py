@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 import orjson
 
@@ -37,6 +37,14 @@ class Capability(Protocol):
         """
 
 
+@runtime_checkable
+class Closes(Protocol):
+    """A capability that holds something open."""
+
+    def close(self) -> None:
+        """Close it; safe to repeat."""
+
+
 class Broker:
     """Passes the host calls of one plugin on to what it was granted.
 
@@ -64,6 +72,12 @@ class Broker:
             return _refused("too-large", f"the answer has more than {MAX_ANSWER_BYTES} bytes")
         return answer
 
+    def close(self) -> None:
+        """Close what the capabilities hold open; safe to repeat."""
+        for capability in self._capabilities.values():
+            if isinstance(capability, Closes):
+                capability.close()
+
     def _dispatch(self, request: bytes, deadline: float) -> JSON:
         try:
             asked = loads(request)
@@ -71,8 +85,7 @@ class Broker:
             raise Refusal("invalid-request", f"not JSON: {error}") from None
         except TooManyParts as error:
             raise Refusal("too-large", f"the request has {error}") from None
-        call = asked.get("call") if isinstance(asked, dict) else None
-        if not isinstance(asked, dict) or not isinstance(call, str):
+        if not isinstance(asked, dict) or not isinstance(call := asked.get("call"), str):
             raise Refusal("invalid-request", "a request is an object with a text named call")
         prefix = call.partition(".")[0]
         capability = self._capabilities.get(prefix)

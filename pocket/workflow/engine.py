@@ -42,7 +42,7 @@ class WorkflowResult:
 
 
 class Watcher(Protocol):
-    """Is told of a run while it goes on."""
+    """Is told of a run while it goes on; any object with these methods can be one."""
 
     def began(self, node: str) -> None:
         """Hear that a node begins."""

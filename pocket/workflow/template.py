@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +22,7 @@ Text = Callable[[JSON, Scope], str]
 MAX_SOURCE_CHARS: Final = 64_000
 """Longest template source; one that a person wrote is far shorter."""
 
+_WORD = re.compile(r"\w+")
 _REFUSED_FIELD = re.compile(r"(?:attribute|property|method) '(.*)' is not allowed", re.DOTALL)
 
 
@@ -55,7 +56,7 @@ def _compiled(source: str, label: str) -> Text:
     from gotpl import TemplateError, TemplateSyntaxError
 
     try:
-        rendered = _environment().from_string(source).render
+        rendered = _environment(_functions_in(source)).from_string(source).render
     except TemplateSyntaxError as error:
         message = re.sub(r"^template:\d+:\d+: ", "", str(error))
         raise TemplateSourceError(message, error.line, error.column) from error
@@ -88,18 +89,26 @@ def render(value: Any, input: JSON, scope: Scope) -> JSON:  # noqa: A002
     return rendered
 
 
-@cache
-def _environment() -> Environment:
+def _functions_in(source: str) -> frozenset[str]:
+    """Give the functions that a source can name; the engine copies all it has at each rendering."""
+    from pocket.workflow.functions import FUNCTIONS
+
+    return frozenset(FUNCTIONS.keys() & set(_WORD.findall(source)))
+
+
+@lru_cache(maxsize=256)
+def _environment(names: frozenset[str]) -> Environment:
     from gotpl import Environment, SandboxPolicy
 
     from pocket.workflow.budget import TimedBudget
     from pocket.workflow.functions import FUNCTIONS
 
+    functions = {name: FUNCTIONS[name] for name in names}
     budget = TimedBudget()
     policy = SandboxPolicy(
-        allow_functions=FUNCTIONS, max_template_chars=MAX_SOURCE_CHARS, default_budget=budget
+        allow_functions=functions, max_template_chars=MAX_SOURCE_CHARS, default_budget=budget
     )
-    return Environment(functions=FUNCTIONS, sandbox=policy, budget=budget)
+    return Environment(functions=functions, sandbox=policy, budget=budget)
 
 
 def _failure(error: Exception, label: str) -> NodeError:

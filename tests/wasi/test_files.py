@@ -308,6 +308,28 @@ def test_quota_stops_growth_and_nothing_else(data: Path) -> None:
     assert sorted(file.name for file in data.iterdir()) == ["hello", "sub"]
 
 
+def test_a_file_that_is_written_again_and_again_does_not_use_the_quota_up(data: Path) -> None:
+    with Console(console(), [Grant(data)], disk_bytes=100_000) as guest:
+        for _ in range(10):
+            fd = guest.open(b"hello", oflags=TRUNCATE, rights=FD_WRITE)
+            assert guest.write(fd, bytes(60_000)) == 60_000
+            assert guest.errno("fd_filestat_set_size", fd, 10_000) == 0
+            guest.errno("fd_close", fd)
+        assert (data / "hello").stat().st_size == 10_000
+
+
+def test_shrinking_gives_back_no_more_than_was_spent(data: Path) -> None:
+    (data / "hello").write_bytes(bytes(500_000))
+    (data / "sparse").touch()
+    with Console(console(), [Grant(data)], disk_bytes=100_000) as guest:
+        guest.open(b"hello", oflags=TRUNCATE, rights=FD_WRITE)
+        fd = guest.open(b"sparse", rights=FD_WRITE)
+        assert guest.errno("fd_filestat_set_size", fd, 60_000) == 0
+        assert guest.errno("fd_filestat_set_size", fd, 0) == 0
+        assert guest.errno("fd_filestat_set_size", fd, 60_000) == errnos.NOSPC
+        assert guest.errno("fd_filestat_set_size", fd, 40_000) == 0
+
+
 def test_quota_counts_every_new_entry(data: Path) -> None:
     with Console(console(), [Grant(data)], disk_bytes=10 * 4096) as guest:
         made = [guest.path("path_create_directory", b"%d" % number) for number in range(12)]

@@ -63,6 +63,13 @@ def test_a_response_over_the_cap_ends_the_run_at_once() -> None:
         assert time.monotonic() - begun < 2
 
 
+def test_the_largest_requests_and_responses_fit_again_and_again() -> None:
+    request = b"x" * (60 << 20)
+    with Guest(program("copy"), output_bytes=64 << 20, fresh=True) as guest:
+        for _ in range(3):
+            assert guest.call(request) == request
+
+
 def test_a_sleep_of_a_year_ends_with_the_patience_of_the_host() -> None:
     with Guest(program("sleeper")) as guest, pytest.raises(DeadlineExceeded):
         guest.call(b"", timeout_s=0.3)

@@ -41,13 +41,16 @@ pub fn hire() -> Result<(), Fault> {
     // SAFETY: mallopt only sets a number: both threads share one arena, no further one is mapped.
     unsafe { libc::mallopt(libc::M_ARENA_MAX, 1) };
     wasmer_vm::init_traps();
+    let Some(real) = real() else {
+        return Err(Fault::new(Code::Sandbox, "compiler thread: no pthread_create"));
+    };
     let mut thread = 0;
     // SAFETY: the attributes are made, used and destroyed here; `wait` needs no argument.
     let made = unsafe {
         let mut attributes = std::mem::zeroed();
         libc::pthread_attr_init(&raw mut attributes);
         libc::pthread_attr_setstacksize(&raw mut attributes, STACK_BYTES);
-        let made = real()(&raw mut thread, &raw const attributes, wait, std::ptr::null_mut());
+        let made = real(&raw mut thread, &raw const attributes, wait, std::ptr::null_mut());
         libc::pthread_attr_destroy(&raw mut attributes);
         made
     };
@@ -86,12 +89,12 @@ extern "C" fn wait(_: *mut c_void) -> *mut c_void {
     }
 }
 
-/// The C library's own, behind the stand-in.
-fn real() -> Create {
-    // SAFETY: the symbol exists in every C library that Rust's runs on, and has this type.
+/// The C library's own, behind the stand-in; none in a program that was linked in an unknown way.
+fn real() -> Option<Create> {
+    // SAFETY: a symbol of this name has this type in every C library; null becomes None.
     unsafe {
         let symbol = libc::dlsym(libc::RTLD_NEXT, c"pthread_create".as_ptr());
-        std::mem::transmute::<*mut c_void, Create>(symbol)
+        std::mem::transmute::<*mut c_void, Option<Create>>(symbol)
     }
 }
 
@@ -115,6 +118,7 @@ pub unsafe extern "C" fn pthread_create(
         return 0;
     }
     drop(crew);
+    let Some(real) = real() else { return libc::EAGAIN };
     // SAFETY: passed on as it came.
-    unsafe { real()(thread, attributes, start, argument) }
+    unsafe { real(thread, attributes, start, argument) }
 }

@@ -1,3 +1,17 @@
+export {
+  env,
+  store,
+  log,
+  HostError,
+  PermissionError,
+  type Env,
+  type HostErrorCode,
+  type KeysOptions,
+  type Log,
+  type Pocket,
+  type Store,
+} from './host.js';
+
 /** Any value that JSON can hold. */
 export type JSONValue = null | boolean | number | string | JSONValue[] | { [key: string]: JSONValue };
 

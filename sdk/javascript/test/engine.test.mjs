@@ -1,52 +1,7 @@
-// The engine under Node's own WebAssembly, with the few imports that Pocket gives it.
+// The engine: calls, errors, the log, and what a call leaves behind.
 import assert from 'node:assert/strict';
-import { randomFillSync } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-
-const ENGINE = new WebAssembly.Module(readFileSync(new URL('../dist/engine.wasm', import.meta.url)));
-
-const node = (body, type = 'main') =>
-  `({ config: null, getMetadata() { return { type: '${type}', category: 'c', description: 'd', configSchema: {} }; }, ${body} })`;
-
-class Plugin {
-  log = [];
-
-  constructor(source) {
-    const bytes = (at, length) => new Uint8Array(this.exports.memory.buffer, at, length);
-    const { exports } = new WebAssembly.Instance(ENGINE, {
-      pocket: {
-        log: (level, at, length) => this.log.push([level, new TextDecoder().decode(bytes(at, length))]),
-      },
-      wasi_snapshot_preview1: {
-        random_get: (at, length) => (randomFillSync(bytes(at, length)), 0),
-        clock_time_get: (_id, _precision, at) => {
-          new DataView(this.exports.memory.buffer).setBigUint64(at, BigInt(Date.now()) * 1_000_000n, true);
-          return 0;
-        },
-      },
-    });
-    this.exports = exports;
-    this.started = this.#place(source, (at, length) => exports.__pocket_init(at, length)) !== 0;
-  }
-
-  #place(text, use) {
-    const data = new TextEncoder().encode(text);
-    const at = this.exports.__pocket_alloc(data.length);
-    assert.notEqual(at, 0);
-    new Uint8Array(this.exports.memory.buffer, at >>> 0, data.length).set(data);
-    return use(at, data.length);
-  }
-
-  call(input, fields = {}) {
-    const request = { node: 'main', function: 'run', config: {}, input, prepResult: null, execResult: null, ...fields };
-    const packed = BigInt.asUintN(64, this.#place(JSON.stringify(request), this.exports.__pocket_call));
-    const answer = new Uint8Array(this.exports.memory.buffer, Number(packed >> 32n), Number(packed & 0xffffffffn));
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answer));
-  }
-}
-
-const plugin = (body) => new Plugin(`export default ${node(body)};`);
+import { node, Plugin, plugin } from '../testing/plugin.mjs';
 
 test('an async exec answers with what it resolves to', () => {
   const answer = plugin('async exec(x) { await null; return { twice: x * 2 }; }').call(21);
@@ -160,12 +115,10 @@ test('endless recursion is an error, not the end', () => {
 
 test('a state that is restored has other random numbers after resume', () => {
   const random = plugin('exec() { return [Math.random(), Math.random()]; }');
-  const memory = () => new Uint8Array(random.exports.memory.buffer);
-  const saved = memory().slice();
+  random.save();
   const first = random.call(1).output;
   for (const number of first) assert.ok(number >= 0 && number < 1);
-  memory().set(saved);
-  random.exports.__pocket_resume();
+  random.restore();
   assert.notDeepEqual(random.call(1).output, first);
 });
 

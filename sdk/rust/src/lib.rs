@@ -2,16 +2,25 @@
 
 #[doc(hidden)]
 pub mod abi;
+mod base64;
 mod context;
 mod dispatch;
+pub mod env;
 mod finite;
+mod host;
+mod host_error;
+pub mod http;
 pub mod log;
 mod metadata;
 mod node;
+pub mod store;
+#[cfg(not(target_family = "wasm"))]
+pub mod testing;
 
 pub use context::{Context, Json};
 #[doc(hidden)]
 pub use dispatch::{Node, answer};
+pub use host_error::{ErrorCode, HostError};
 pub use metadata::{Example, JSONSchema, NodeMetadata};
 pub use node::{Action, PluginNode, Post};
 pub use serde_json::{Value, json};

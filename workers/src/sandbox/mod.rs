@@ -7,7 +7,7 @@ mod namespaces;
 mod rlimits;
 mod seccomp;
 
-pub use cpu::CpuBudget;
+pub use cpu::{CpuBudget, Timer};
 pub use rlimits::GUEST_FILES;
 pub use seccomp::RULES;
 
@@ -100,8 +100,8 @@ fn common(folders: usize, parent_pid: Option<u32>) -> Result<(), Fault> {
         return Err(Fault::new(Code::Sandbox, "the host is gone"));
     }
     rustix::process::chdir("/").map_err(refuse("working folder"))?;
-    rlimits::no_core_dumps()?;
-    rustix::thread::set_no_new_privs(true).map_err(refuse("no new privileges"))
+    rustix::thread::set_no_new_privs(true).map_err(refuse("no new privileges"))?;
+    rlimits::no_core_dumps()
 }
 
 fn close_other_fds(folders: usize) -> Result<(), Fault> {

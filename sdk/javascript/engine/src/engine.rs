@@ -1,10 +1,11 @@
 //! The script's life: evaluated once, then called with one text a request.
 
 use crate::host;
-use rquickjs::prelude::Func;
+use crate::natives::{self, Random};
+use crate::surroundings;
 use rquickjs::{
-    CatchResultExt, CaughtError, Context, Ctx, Function, Module, Object, Persistent, Promise,
-    Runtime, Value,
+    CatchResultExt, CaughtError, Context, Ctx, Error, FromJs, Function, Module, Object, Persistent,
+    Promise, Runtime, Value,
 };
 use std::cell::Cell;
 use std::rc::Rc;
@@ -12,21 +13,19 @@ use std::rc::Rc;
 /// Deep enough for any JSON that arrives here; half of the stack that the linker gives.
 const STACK_BYTES: usize = 512 << 10;
 const NEVER_SETTLED: &str = "the promise never settled";
-const RUNTIME: &str = include_str!("runtime.js");
 
 pub struct Engine {
-    answer: Persistent<Function<'static>>,
+    script: Script,
     context: Context,
-    random: Rc<Cell<[u64; 2]>>,
+    random: Random,
 }
 
-/// <https://prng.di.unimi.it/xoroshiro128plus.c>, of which the upper 53 bits are taken.
-fn next(state: &Cell<[u64; 2]>) -> f64 {
-    let [a, b] = state.get();
-    let sum = a.wrapping_add(b);
-    let c = a ^ b;
-    state.set([a.rotate_left(24) ^ c ^ (c << 16), c.rotate_left(37)]);
-    (sum >> 11) as f64 / (1_u64 << 53) as f64
+/// The functions of `runtime.js`, with the script behind them.
+#[derive(Clone)]
+struct Script {
+    answer: Persistent<Function<'static>>,
+    failed: Persistent<Function<'static>>,
+    tick: Persistent<Function<'static>>,
 }
 
 fn describe(error: &CaughtError<'_>) -> String {
@@ -60,14 +59,12 @@ impl Engine {
         let random = Rc::new(Cell::new(
             host::random().ok_or("the host gives no random bytes")?,
         ));
-        let answer = context.with(|ctx| {
-            let answer = load(&ctx, source, Rc::clone(&random)).catch(&ctx);
-            answer
-                .map(|function| Persistent::save(&ctx, function))
-                .map_err(|e| describe(&e))
+        let script = context.with(|ctx| {
+            let script = load(&ctx, source, Rc::clone(&random)).catch(&ctx);
+            script.map_err(|error| describe(&error))
         })?;
         Ok(Self {
-            answer,
+            script,
             context,
             random,
         })
@@ -91,8 +88,15 @@ impl Engine {
 
     fn call(&self, ctx: &Ctx<'_>, request: &[u8]) -> rquickjs::Result<String> {
         let text = rquickjs::String::from_str(ctx.clone(), &String::from_utf8_lossy(request))?;
-        let answer = self.answer.clone().restore(ctx)?;
-        answer.call::<_, Promise>((text,))?.finish::<String>()
+        let answer = self.script.answer.clone().restore(ctx)?;
+        match finish(&answer.call((text,))?, &self.script.tick) {
+            // A timer could not wait.
+            Err(Error::Exception) => {
+                let failed = self.script.failed.clone().restore(ctx)?;
+                failed.call((ctx.catch(),))
+            }
+            other => other,
+        }
     }
 
     pub fn reseed(&self) {
@@ -102,20 +106,39 @@ impl Engine {
     }
 }
 
-fn load<'js>(
-    ctx: &Ctx<'js>,
-    source: Vec<u8>,
-    random: Rc<Cell<[u64; 2]>>,
-) -> rquickjs::Result<Function<'js>> {
-    let log = |level: i32, line: String| host::log(level, &line);
-    let random = move || next(&random);
-    let surroundings: Function = ctx.eval(RUNTIME)?;
-    let runtime: Object = surroundings.call((Func::from(log), Func::from(random)))?;
+fn load(ctx: &Ctx<'_>, source: Vec<u8>, random: Random) -> rquickjs::Result<Script> {
+    let host = natives::object(ctx, random)?;
+    let runtime: Object = surroundings::place(ctx, host, &source)?;
+    let function = |name| -> rquickjs::Result<_> {
+        Ok(Persistent::save(ctx, runtime.get::<_, Function>(name)?))
+    };
+    let tick = function("tick")?;
     let (module, evaluated) = Module::declare(ctx.clone(), "plugin.js", source)?.eval()?;
-    evaluated.finish::<()>()?;
+    finish::<()>(&evaluated, &tick)?;
     let exported: Value = module.get("default")?;
     runtime
         .get::<_, Function>("register")?
         .call::<_, ()>((exported,))?;
-    runtime.get("answer")
+    Ok(Script {
+        answer: function("answer")?,
+        failed: function("failed")?,
+        tick,
+    })
+}
+
+/// Goes on until the promise is settled: with what is ready, and when nothing is, with the next timer.
+fn finish<'js, T: FromJs<'js>>(
+    promise: &Promise<'js>,
+    tick: &Persistent<Function<'static>>,
+) -> rquickjs::Result<T> {
+    loop {
+        match promise.finish() {
+            Err(Error::WouldBlock) => {}
+            settled => return settled,
+        }
+        let tick = tick.clone().restore(promise.ctx())?;
+        if !tick.call::<_, bool>(())? {
+            return Err(Error::WouldBlock);
+        }
+    }
 }

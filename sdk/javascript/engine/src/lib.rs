@@ -4,3 +4,7 @@
 mod abi;
 mod engine;
 mod host;
+mod natives;
+mod surroundings;
+mod text;
+mod url;

@@ -1,38 +1,11 @@
-// The plugin's side of the ABI, around the author's nodes. Evaluates to a function that gets what
-// only the host can do, and gives `register` and `answer`.
-(function (log, random) {
+// The plugin's side of the ABI, around the author's nodes. Evaluates to a function that gets the
+// host, as the surroundings left it, and gives what the engine calls.
+(function (host) {
   'use strict';
 
   const FUNCTIONS = ['metadata', 'run', 'prep', 'exec', 'post'];
   const nodes = new Map();
-
-  // A lone surrogate, which JavaScript allows, cannot be written as UTF-8.
-  function write(level, line) {
-    log(level, line.toWellFormed());
-  }
-
-  function shown(value) {
-    if (typeof value === 'string') return value;
-    if (value instanceof Error) return `${value.name}: ${value.message}\n${value.stack}`;
-    try {
-      return JSON.stringify(value) ?? String(value);
-    } catch {
-      return String(value);
-    }
-  }
-
-  function logger(level) {
-    return (...values) => write(level, values.map(shown).join(' '));
-  }
-
-  globalThis.console = Object.freeze({
-    debug: logger(0),
-    log: logger(1),
-    info: logger(1),
-    warn: logger(2),
-    error: logger(3),
-  });
-  Math.random = random;
+  Math.random = host.random;
 
   function register(exported) {
     for (const node of Array.isArray(exported) ? exported : [exported]) {
@@ -87,19 +60,24 @@
   }
 
   function message(error) {
-    if (!(error instanceof Error)) return shown(error);
+    if (!(error instanceof Error)) return host.shown(error);
     return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
   }
 
+  function failed(error) {
+    if (error instanceof Error) host.write(0, `${error.name}: ${error.message}\n${error.stack}`);
+    return JSON.stringify({ success: false, error: message(error) });
+  }
+
   async function answer(text) {
+    host.forget();
     try {
       const { output, next } = await respond(JSON.parse(text));
       return JSON.stringify({ success: true, output: output ?? null, next });
     } catch (error) {
-      if (error instanceof Error) write(0, `${error.name}: ${error.message}\n${error.stack}`);
-      return JSON.stringify({ success: false, error: message(error) });
+      return failed(error);
     }
   }
 
-  return { register, answer };
+  return { register, answer, failed, tick: host.tick };
 });

@@ -10,6 +10,7 @@ use rustix::fs::{
     FallocateFlags, OFlags, fallocate, fcntl_setfl, fdatasync, fstat, fsync, ftruncate,
 };
 use rustix::io::{pread, pwrite};
+use std::os::fd::OwnedFd;
 
 type Memory<'a> = GuestMemory<'a>;
 
@@ -224,10 +225,19 @@ pub fn allocate(c: &mut Context, _: &Memory<'_>, fd: u32, offset: u64, length: u
 pub fn set_size(c: &mut Context, _: &Memory<'_>, fd: u32, size: u64) -> Result<()> {
     let file = c.wasi.descriptors.file(fd)?;
     allowed(file, FD_WRITE)?;
-    let cost = size.saturating_sub(fstat(&file.fd)?.st_size.unsigned_abs());
+    resize(&file.fd, size)
+}
+
+/// Makes a file longer, which costs, or shorter, which pays.
+pub fn resize(file: &OwnedFd, size: u64) -> Result<()> {
+    let before = fstat(file)?;
+    let cost = size.saturating_sub(before.st_size.unsigned_abs());
     quota::check(cost)?;
-    ftruncate(&file.fd, size)?;
+    ftruncate(file, size)?;
     quota::spend(cost);
+    if cost == 0 {
+        quota::give_back(&before, &fstat(file)?);
+    }
     Ok(())
 }
 

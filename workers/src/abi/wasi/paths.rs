@@ -5,6 +5,7 @@ use super::descriptors::{
     Descriptor, Directory, FD_READ, FD_READDIR, FD_WRITE, File, Handle, READ,
 };
 use super::errno::{Errno, Result};
+use super::file;
 use super::filestat::{self, FILESTAT_BYTES};
 use super::memory::GuestMemory;
 use super::quota::{self, ENTRY_BYTES};
@@ -44,7 +45,8 @@ impl Wanted {
             oflags,
             fdflags: fdflags.ok_or(Errno::INVAL)?,
             reads: rights & (FD_READ | FD_READDIR) != 0,
-            writes: rights & WRITES != 0,
+            // Only what is open to write can be truncated.
+            writes: rights & WRITES != 0 || oflags & TRUNCATE != 0,
         };
         if oflags > 15 || oflags & DIRECTORY != 0 && oflags & (CREATE | EXCLUSIVE | TRUNCATE) != 0 {
             return Err(Errno::INVAL);
@@ -77,7 +79,6 @@ impl Wanted {
             (false, true) => OFlags::WRONLY,
             _ => OFlags::RDONLY,
         };
-        flags.set(OFlags::TRUNC, self.oflags & TRUNCATE != 0);
         flags.set(OFlags::APPEND, self.fdflags & 1 != 0);
         flags.set(OFlags::DSYNC, self.fdflags & 2 != 0);
         flags.set(OFlags::SYNC, self.fdflags & (8 | 16) != 0);
@@ -134,6 +135,9 @@ pub fn open(
     let (rights, inheriting) = (rights & folder.inheriting, inheriting & folder.inheriting);
     let descriptor = match kind(&opened)? {
         FileType::RegularFile => {
+            if wanted.oflags & TRUNCATE != 0 {
+                file::resize(&opened, 0)?;
+            }
             let allowed = if wanted.writes { rights } else { rights & !WRITES };
             let flags = wanted.fdflags;
             Descriptor::File(File {
@@ -359,7 +363,7 @@ mod tests {
         let flags = |oflags, rights| Wanted::of(oflags, rights, 0).map(|wanted| wanted.flags());
         assert_eq!(flags(0, FD_READ), Ok(OFlags::RDONLY));
         assert_eq!(flags(0, FD_WRITE), Ok(OFlags::WRONLY));
-        assert_eq!(flags(TRUNCATE, FD_READ | FD_WRITE), Ok(OFlags::RDWR | OFlags::TRUNC));
+        assert_eq!(flags(TRUNCATE, FD_READ | FD_WRITE), Ok(OFlags::RDWR));
         assert_eq!(flags(DIRECTORY, u64::MAX), Ok(OFlags::RDONLY | OFlags::DIRECTORY));
     }
 

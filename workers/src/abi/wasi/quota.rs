@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Counted for a new file, folder or link, however small: a block, which most file systems need.
 pub const ENTRY_BYTES: u64 = 4096;
 
+static GRANTED: AtomicU64 = AtomicU64::new(0);
 static LEFT: AtomicU64 = AtomicU64::new(0);
 
 /// Sets what the whole process has.
 pub fn allow(bytes: u64) {
+    GRANTED.store(bytes, Ordering::Relaxed);
     LEFT.store(bytes, Ordering::Relaxed);
 }
 
@@ -21,6 +23,16 @@ fn left() -> u64 {
 
 pub fn spend(bytes: u64) {
     LEFT.store(left().saturating_sub(bytes), Ordering::Relaxed);
+}
+
+/// Gives back what a file has shrunk by, as far as the disk got it back. What is deleted may still
+/// be open somewhere, so it is not given back.
+pub fn give_back(before: &Stat, after: &Stat) {
+    let shrunk = before.st_size.saturating_sub(after.st_size);
+    let freed = before.st_blocks.saturating_sub(after.st_blocks).saturating_mul(512);
+    let bytes = u64::try_from(shrunk.min(freed)).unwrap_or(0);
+    let most = GRANTED.load(Ordering::Relaxed);
+    LEFT.store(left().saturating_add(bytes).min(most), Ordering::Relaxed);
 }
 
 /// Makes sure that this much is left, before it is tried.

@@ -1,0 +1,64 @@
+//! The functions that the surroundings in JavaScript are made of.
+
+use crate::{host, text, url};
+use rquickjs::prelude::Func;
+use rquickjs::{Ctx, Exception, Object, Result, TypedArray};
+use std::cell::Cell;
+use std::rc::Rc;
+
+pub type Random = Rc<Cell<[u64; 2]>>;
+
+/// <https://prng.di.unimi.it/xoroshiro128plus.c>, of which the upper 53 bits are taken.
+fn next(state: &Cell<[u64; 2]>) -> f64 {
+    let [a, b] = state.get();
+    let sum = a.wrapping_add(b);
+    let c = a ^ b;
+    state.set([a.rotate_left(24) ^ c ^ (c << 16), c.rotate_left(37)]);
+    (sum >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+fn ask(ctx: Ctx<'_>, question: String) -> Result<String> {
+    let answer = host::ask(&question)
+        .ok_or_else(|| Exception::throw_range(&ctx, "the question to the host is too large"))?;
+    Ok(String::from_utf8(answer)?)
+}
+
+fn random_bytes(ctx: Ctx<'_>, count: usize) -> Result<TypedArray<'_, u8>> {
+    let mut bytes = vec![0; count];
+    if !host::fill_random(&mut bytes) {
+        return Err(Exception::throw_message(
+            &ctx,
+            "the host gives no random bytes",
+        ));
+    }
+    TypedArray::new(ctx, bytes)
+}
+
+fn sleep(ctx: Ctx<'_>, milliseconds: f64) -> Result<()> {
+    host::sleep(milliseconds).map_err(|errno| {
+        let said = format!("this host lets no timer wait (poll_oneoff gives {errno})");
+        Exception::throw_message(&ctx, &said)
+    })
+}
+
+/// Makes the object `host` of the surroundings, which add to it.
+pub fn object<'js>(ctx: &Ctx<'js>, random: Random) -> Result<Object<'js>> {
+    let host = Object::new(ctx.clone())?;
+    host.set(
+        "log",
+        Func::from(|level: i32, line: String| host::log(level, &line)),
+    )?;
+    host.set("random", Func::from(move || next(&random)))?;
+    host.set("randomBytes", Func::from(random_bytes))?;
+    host.set("ask", Func::from(ask))?;
+    host.set("environ", Func::from(host::environ))?;
+    host.set("now", Func::from(host::now))?;
+    host.set("sleep", Func::from(sleep))?;
+    host.set("encode", Func::from(text::encode))?;
+    host.set("decode", Func::from(text::decode))?;
+    host.set("parseUrl", Func::from(url::parse))?;
+    host.set("setUrl", Func::from(url::set))?;
+    host.set("parseForm", Func::from(url::parse_form))?;
+    host.set("writeForm", Func::from(url::write_form))?;
+    Ok(host)
+}
