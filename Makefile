@@ -34,6 +34,11 @@ test: $(VENV)/ready plugins ## set up and run every test
 	$(MAKE) -C sdk/javascript test
 	for name in $(TYPESCRIPT_PLUGINS); do (cd examples/plugins/$$name && npm test); done
 
+.PHONY: abuse
+abuse: $(VENV)/ready ## attack the host in every known way and print what stopped each
+	$(BIN)/pytest tests/abuse -q --abuse-table $(if $(ABUSE_JSON),--abuse-json $(ABUSE_JSON))
+	cd workers && cargo test --release --locked --quiet hostile
+
 .PHONY: check
 check: lint test ## all that has to pass before a change lands
 
