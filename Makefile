@@ -14,7 +14,8 @@ WASM_TARGET := $(CURDIR)/target
 
 WORKER_SOURCES := $(shell find workers/src workers/policies -type f) workers/build.rs workers/Cargo.toml workers/Cargo.lock
 ENGINE := sdk/javascript/dist/engine.wasm
-PLUGINS := sentiment statistics hostile
+TYPESCRIPT_PLUGINS := sentiment page-title
+PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 
 .PHONY: help
@@ -31,7 +32,7 @@ test: $(VENV)/ready plugins ## set up and run every test
 	cd workers && cargo test --release --locked --quiet
 	cd sdk/rust && CARGO_TARGET_DIR=$(WASM_TARGET) cargo test --locked --quiet
 	$(MAKE) -C sdk/javascript test
-	cd examples/plugins/sentiment && npm test
+	for name in $(TYPESCRIPT_PLUGINS); do (cd examples/plugins/$$name && npm test); done
 
 .PHONY: check
 check: lint test ## all that has to pass before a change lands
@@ -46,6 +47,15 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	cd workers && cargo fmt --check && cargo clippy --release --locked --all-targets -- -D warnings
 	cd sdk/javascript/engine && cargo fmt --check
 	cd sdk/rust && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --all-targets -- -D warnings
+
+.PHONY: install-check
+install-check: $(VENV)/ready ## `pip install .` alone, in an environment of its own, gives a pocket that works
+	rm -rf .demo/installed
+	$(PYTHON) -m venv .demo/installed
+	CARGO_TARGET_DIR=$(CURDIR)/workers/target .demo/installed/bin/pip install --quiet .
+	cd / && $(CURDIR)/.demo/installed/bin/pocket version
+	cd / && $(CURDIR)/.demo/installed/bin/pocket security status
+	cd / && $(CURDIR)/.demo/installed/bin/pocket run $(CURDIR)/examples/workflows/greeting.yaml --dry-run
 
 .PHONY: tools
 tools: # says what is missing before anything long begins
@@ -64,8 +74,8 @@ plugins: $(PLUGIN_WASM) ## build the JavaScript engine and the example plugins
 $(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/* sdk/javascript/engine/src/surroundings/* sdk/javascript/src/*) sdk/javascript/engine/Cargo.lock
 	$(MAKE) -C sdk/javascript
 
-examples/plugins/sentiment/dist/plugin.wasm: $(ENGINE) $(wildcard examples/plugins/sentiment/src/*)
-	cd examples/plugins/sentiment && npm ci --silent && npm run --silent build
+$(TYPESCRIPT_PLUGINS:%=examples/plugins/%/dist/plugin.wasm): examples/plugins/%/dist/plugin.wasm: $(ENGINE) $(wildcard examples/plugins/*/src/*.ts)
+	cd examples/plugins/$* && npm ci --silent && npm run --silent build
 	touch $@
 
 RUST_SDK := $(wildcard sdk/rust/src/*.rs) sdk/rust/Cargo.toml
@@ -73,12 +83,31 @@ examples/plugins/%/dist/plugin.wasm: examples/plugins/%/src/lib.rs examples/plug
 	$(MAKE) -C examples/plugins/$* CARGO_TARGET_DIR=$(WASM_TARGET)
 	touch $@
 
+EXTISM_PLUGIN := benchmarks/extism/dist/plugin.wasm
+
+.PHONY: bench
+bench: $(VENV)/bench plugins $(EXTISM_PLUGIN) ## measure Pocket and its peers; some minutes
+	$(BIN)/python benchmarks/run.py
+
+$(VENV)/bench: requirements/bench.lock $(VENV)/ready
+	$(BIN)/pip install --quiet --require-hashes -r requirements/bench.lock
+	touch $@
+
+$(EXTISM_PLUGIN): benchmarks/extism/src/lib.rs benchmarks/extism/Cargo.lock | tools
+	cd benchmarks/extism && cargo build --quiet --release --locked --target wasm32-unknown-unknown \
+	  --target-dir $(WASM_TARGET)
+	mkdir -p $(@D)
+	cp $(WASM_TARGET)/wasm32-unknown-unknown/release/extism_statistics.wasm $@
+
 .PHONY: lock
 lock: ## pin the newest allowed versions again
 	$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet pip-tools==7.5.1
 	CUSTOM_COMPILE_COMMAND="make lock" .lock-venv/bin/pip-compile --quiet --upgrade --generate-hashes \
 	  --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	  --extra dev -o requirements/dev.lock pyproject.toml requirements/build.in
+	CUSTOM_COMPILE_COMMAND="make lock" .lock-venv/bin/pip-compile --quiet --upgrade --generate-hashes \
+	  --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	  -o requirements/bench.lock requirements/bench.in
 	rm -r .lock-venv
 
 .PHONY: clean

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,9 +14,9 @@ from pocket.cli import authoring
 from pocket.cli.consent import ask_consent
 from pocket.cli.help import Command, Group
 from pocket.cli.options import ConfigJson, InputJson, Output, PluginName, read_json
-from pocket.cli.output import Format, emit, note, print_error, say, table
+from pocket.cli.output import Format, emit, note, print_error, problem_json, say, table
 from pocket.document import JSON
-from pocket.errors import InvalidInput
+from pocket.errors import InvalidInput, InvalidPolicy, Problem
 from pocket.units import format_bytes
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def list_plugins(output: Output = Format.TEXT) -> None:
 
 @app.command(cls=Command)
 def info(name: PluginName, output: Output = Format.TEXT) -> None:
-    """Show what an installed plugin is, what it offers and what it may use.
+    """Show what an installed plugin is, what it may use, and whether the policy refuses it.
 
     Examples:
 
@@ -93,12 +93,17 @@ def info(name: PluginName, output: Output = Format.TEXT) -> None:
     """
     from pocket.plugin.store import Store
 
-    plugin = Store().get(name)
+    store = Store()
+    plugin = store.get(name)
+    refused = _refused(plugin.manifest, store.home)
     if output is not Format.TEXT:
-        emit(_manifest_json(plugin.manifest) | {"folder": str(plugin.folder)}, output)
+        more = {"folder": str(plugin.folder), "refused": [problem_json(it) for it in refused]}
+        emit(_manifest_json(plugin.manifest) | more, output)
         return
     _print_manifest(plugin.manifest)
     print(f"folder:      {plugin.folder}")
+    if refused:
+        print(f"policy:      refuses it; `pocket policy check {plugin.name}` says why")
 
 
 @app.command(cls=Command)
@@ -258,6 +263,17 @@ def call(
         "memory_bytes": result.usage.memory_bytes,
     }
     emit({"output": result.output, "next": result.next, "usage": usage}, output)
+
+
+def _refused(manifest: Manifest, home: Path) -> Sequence[Problem]:
+    """Give why the policy keeps a plugin from being loaded; one with mistakes keeps all of them."""
+    from pocket.plugin.admission import refusals
+    from pocket.plugin.policy import Policy
+
+    try:
+        return refusals(manifest, Policy.load(home), home)
+    except InvalidPolicy as error:
+        return error.problems
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -5,7 +5,7 @@ use crate::engine::{self, Guard, LimitedTunables};
 use crate::fault::{Code, Fault};
 use crate::frame::{self, Limits, Request, Surroundings, Usage, Writer};
 use crate::pipe::{self, Reader, send};
-use crate::sandbox::{Confinement, CpuBudget};
+use crate::sandbox::{Confinement, CpuBudget, Timer};
 use std::time::{Duration, Instant};
 use wasmer::{Engine, Module, Store};
 
@@ -107,11 +107,14 @@ impl Worker {
     }
 
     fn start(&mut self) -> Result<Guest, Fault> {
-        let _timer = self.cpu.start(Duration::from_millis(self.limits.start_cpu_ms))?;
+        let timer = self.cpu.start(Duration::from_millis(self.limits.start_cpu_ms))?;
         let store = Store::new(self.engine.clone());
         let source = self.source.as_deref();
         let guard = self.guard.clone();
-        Guest::start(store, &self.module, source, &self.limits, &self.surroundings, guard)
+        let guest =
+            Guest::start(store, &self.module, source, &self.limits, &self.surroundings, guard);
+        timer.stop();
+        guest
     }
 
     /// Answers one call; gives the instance for the next one, or None when the worker has to end.
@@ -122,22 +125,22 @@ impl Worker {
         }
         let begun = Instant::now();
         let mut usage = Usage::default();
-        let outcome =
-            self.cpu.start(Duration::from_millis(self.limits.call_cpu_ms)).and_then(|timer| {
-                let answer = guest.call(id, payload, &self.limits)?;
-                guest.read(answer, &mut self.response)?;
-                let kept = if self.limits.keep_state { guest.free(answer) } else { Ok(()) };
-                usage.cpu_us = micros(timer.used());
-                kept
-            });
+        let timer = self.cpu.start(Duration::from_millis(self.limits.call_cpu_ms));
+        let outcome = timer.and_then(|timer| {
+            let answer = guest.call(id, payload, &self.limits)?;
+            guest.read(answer, &mut self.response)?;
+            let kept = if self.limits.keep_state { guest.free(answer) } else { Ok(()) };
+            usage.cpu_us = micros(timer.used());
+            kept.map(|()| timer)
+        });
         usage.wall_us = micros(begun.elapsed());
         usage.memory_bytes = guest.memory_bytes();
         usage.fuel = guest.fuel_used(&self.limits);
-        let outcome = outcome.and_then(|()| self.explain(&guest));
+        let outcome = outcome.and_then(|timer| self.explain(&guest).map(|()| timer));
         match outcome {
-            Ok(()) => {
-                send(self.writer.result(id, &self.response, usage)).then(|| self.after(guest))
-            }
+            // The timer is stopped when the host has its result; sending takes no time of its own.
+            Ok(timer) => send(self.writer.result(id, &self.response, usage))
+                .then(|| self.after(guest, timer)),
             Err(fault) => {
                 send(self.writer.failure(id, &fault, usage));
                 None
@@ -155,8 +158,9 @@ impl Worker {
     }
 
     /// Prepares the next call while the host is busy with this one's result.
-    fn after(&mut self, guest: Guest) -> Option<Guest> {
+    fn after(&mut self, guest: Guest, timer: Timer) -> Option<Guest> {
         if self.limits.keep_state && !guest.is_command() {
+            timer.stop();
             return Some(guest);
         }
         self.refresh(guest).ok()
@@ -166,9 +170,10 @@ impl Worker {
     fn refresh(&mut self, mut guest: Guest) -> Result<Guest, Fault> {
         let timer = self.cpu.start(Duration::from_millis(self.limits.start_cpu_ms))?;
         if guest.restore(&mut self.pages)? {
+            timer.stop();
             return Ok(guest);
         }
-        drop((guest, timer));
+        drop(guest);
         let mut guest = self.start()?;
         guest.remember(&mut self.pages)?;
         Ok(guest)

@@ -16,7 +16,8 @@ pub struct CpuBudget {
     backstop_s: u64,
 }
 
-/// Runs from its creation until it is dropped; the process does not survive its expiry.
+/// Runs from its creation until it is stopped, or another one is started in its place; the process
+/// does not survive its expiry.
 pub struct Timer {
     begun: Duration,
 }
@@ -67,10 +68,9 @@ impl Timer {
     pub fn used(&self) -> Duration {
         spent().saturating_sub(self.begun)
     }
-}
 
-impl Drop for Timer {
-    fn drop(&mut self) {
+    /// Lets the process go on for as long as it likes, as it does while it waits for calls.
+    pub fn stop(self) {
         // Disarming a timer that was armed the same way has no way to fail.
         let _ = arm(Duration::ZERO);
     }
