@@ -1,10 +1,11 @@
-"""Plugins in Rust, built by cargo for wasm32-unknown-unknown."""
+"""Plugins in Rust, built by cargo: for wasm32-unknown-unknown, or what .cargo/config.toml says."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -14,27 +15,25 @@ from pocket.authoring.toolchain import Toolchain
 from pocket.errors import BuildFailed
 
 _TARGET: Final = "wasm32-unknown-unknown"
-_ADD_TARGET: Final = f"rustup target add {_TARGET}"
 _INSTALL: Final = (
     "run `curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh`, then "
-    f"`{_ADD_TARGET}` in a new shell"
+    f"`rustup target add {_TARGET}` in a new shell"
 )
-_HINTS: Final = {
-    f"{_TARGET}` target may not be installed": f"run `{_ADD_TARGET}`",
-    "Could not resolve host": "cargo cannot reach its registry; is there a network?",
-}
+_OFFLINE: Final = "cargo cannot reach its registry; is there a network?"
 
 
 def _build(bench: Bench) -> None:
     folder = bench.folder.resolve()
+    target = _target(folder)
+    add_target = f"run `rustup target add {target}`"
     written = bench.run(
         "cargo",
         "build",
         "--release",
-        f"--target={_TARGET}",
+        f"--target={target}",
         "--message-format=json-render-diagnostics",
         install=_INSTALL,
-        hints=_HINTS,
+        hints={f"{target}` target may not be": add_target, "resolve host": _OFFLINE},
         environ={"CARGO_ENCODED_RUSTFLAGS": _flags()},
         stdout_is_data=True,
     )
@@ -47,6 +46,17 @@ def _build(bench: Bench) -> None:
         )
     bench.wasm.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(modules[0], bench.wasm)
+
+
+def _target(folder: Path) -> str:
+    """Give the target that the folder asks for: a crate that needs files wants wasm32-wasip1."""
+    file = folder / ".cargo" / "config.toml"
+    try:
+        config = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (OSError, ValueError) as error:
+        raise BuildFailed(f"{file}: {error}") from None
+    target = config.get("build", {}).get("target", _TARGET)
+    return target if isinstance(target, str) else _TARGET
 
 
 def _flags() -> str:

@@ -10,7 +10,7 @@ from typing import Final
 from pocket.authoring.bench import Bench
 from pocket.authoring.tarball import pack
 from pocket.authoring.toolchain import Toolchain
-from pocket.errors import InvalidInput
+from pocket.errors import BuildFailed, InvalidInput
 
 _INSTALL: Final = (
     "install Node 20 or newer: `sudo apt install nodejs npm`, or https://nodejs.org where that is "
@@ -20,13 +20,29 @@ _QUIET: Final = ("--no-audit", "--no-fund", "--prefer-offline")
 _HINTS: Final = {
     "ENOTFOUND": "npm cannot reach its registry; is there a network?",
     "EAI_AGAIN": "npm cannot reach its registry; is there a network?",
-    'Missing script: "build"': 'package.json needs {"scripts": {"build": "..."}}',
 }
 
 
 def _build(bench: Bench) -> None:
+    _require_script(bench.folder / "package.json", bench.wasm)
     _install(bench)
     bench.run("npm", "run", "--silent", "build", install=_INSTALL, hints=_HINTS)
+
+
+def _require_script(file: Path, wasm: Path) -> None:
+    """Look for the script here: npm's own complaint goes the way of its other chatter."""
+    try:
+        scripts = json.loads(file.read_bytes()).get("scripts", {})
+    except json.JSONDecodeError as error:
+        raise BuildFailed(f"{file}:{error.lineno}:{error.colno}: {error.msg}") from None
+    except (OSError, ValueError, AttributeError) as error:
+        raise BuildFailed(f"{file}: {error}") from None
+    if "build" not in scripts:
+        where = wasm.relative_to(file.parent)
+        raise BuildFailed(
+            f"{file}: there is no script `build`",
+            hint=f'write "scripts": {{"build": "..."}}, a command that writes {where}',
+        )
 
 
 def _install(bench: Bench) -> None:
