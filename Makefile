@@ -14,7 +14,8 @@ WASM_TARGET := $(CURDIR)/target
 
 WORKER_SOURCES := $(shell find workers/src workers/policies -type f) workers/build.rs workers/Cargo.toml workers/Cargo.lock
 ENGINE := sdk/javascript/dist/engine.wasm
-PLUGINS := sentiment statistics hostile
+PLUGINS := sentiment statistics hostile wordcount
+GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 
 .PHONY: help
@@ -30,6 +31,8 @@ test: $(VENV)/ready plugins ## set up and run every test
 	$(BIN)/pytest
 	cd workers && cargo test --release --locked --quiet
 	cd sdk/rust && CARGO_TARGET_DIR=$(WASM_TARGET) cargo test --locked --quiet
+	cd sdk/go && go test ./...
+	$(MAKE) -C examples/plugins/wordcount test
 	$(MAKE) -C sdk/javascript test
 	cd examples/plugins/sentiment && npm test
 
@@ -46,6 +49,8 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	cd workers && cargo fmt --check && cargo clippy --release --locked --all-targets -- -D warnings
 	cd sdk/javascript/engine && cargo fmt --check
 	cd sdk/rust && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --all-targets -- -D warnings
+	@unformatted=$$(gofmt -l $(GO_MODULES)); test -z "$$unformatted" || { echo "run gofmt -w $$unformatted"; false; }
+	for module in $(GO_MODULES); do (cd $$module && go vet ./... && GOOS=wasip1 GOARCH=wasm go vet ./...); done
 
 .PHONY: tools
 tools: # says what is missing before anything long begins
@@ -71,6 +76,10 @@ examples/plugins/sentiment/dist/plugin.wasm: $(ENGINE) $(wildcard examples/plugi
 RUST_SDK := $(wildcard sdk/rust/src/*.rs) sdk/rust/Cargo.toml
 examples/plugins/%/dist/plugin.wasm: examples/plugins/%/src/lib.rs examples/plugins/%/Cargo.lock $(RUST_SDK) | tools
 	$(MAKE) -C examples/plugins/$* CARGO_TARGET_DIR=$(WASM_TARGET)
+	touch $@
+
+examples/plugins/wordcount/dist/plugin.wasm: $(wildcard examples/plugins/wordcount/*.go sdk/go/*.go sdk/go/internal/host/*.go) | tools
+	$(MAKE) -C examples/plugins/wordcount
 	touch $@
 
 .PHONY: lock
