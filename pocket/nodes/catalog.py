@@ -12,6 +12,7 @@ from pocket.nodes.builtin import BuiltinType
 from pocket.nodes.conditional import CONDITIONAL
 from pocket.nodes.delay import DELAY
 from pocket.nodes.echo import ECHO
+from pocket.nodes.file import FILE
 from pocket.nodes.parallel import PARALLEL
 from pocket.nodes.plugin import PluginHost, PluginType
 from pocket.nodes.router import ROUTER
@@ -24,6 +25,7 @@ _TYPES: Final = (
     CONDITIONAL,
     DELAY,
     ECHO,
+    FILE,
     PARALLEL,
     ROUTER,
     TEMPLATE,
