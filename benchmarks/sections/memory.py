@@ -44,10 +44,13 @@ def measure() -> dict[str, Any]:
 
 
 def private_kib(pid: int) -> int:
-    """Give the private memory of a process (proc(5), smaps_rollup)."""
+    """Give the memory that goes when a process goes (proc(5), smaps_rollup, Private_Dirty).
+
+    Clean pages are those of files, which the kernel has once for all workers, and can drop.
+    """
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
-    lines = [line.split() for line in rollup.splitlines() if line.startswith("Private_")]
-    return sum(int(fields[1]) for fields in lines)
+    lines = [line.split() for line in rollup.splitlines()]
+    return sum(int(fields[1]) for fields in lines if fields[0] == "Private_Dirty:")
 
 
 def table(found: dict[str, Any]) -> Sequence[str]:
