@@ -80,7 +80,7 @@ here, with its reason; [permissions](permissions.md) says what those of host cal
 
 ## The worker
 
-Held by `pocket-worker` itself, or by the kernel at its request, before a plugin's first instruction.
+Held by `pocket-worker` itself, or by the kernel at its request.
 
 {table(HEADING, worker)}
 """
