@@ -134,8 +134,6 @@ class Process:
             self._pipes.clear()
             raise WorkerUnavailable(f"{binary} does not start: {error.strerror}") from error
         self.requests, self.replies, _ = self._pipes
-        for fd in self._pipes:
-            os.set_blocking(fd, False)
 
     def __del__(self) -> None:
         """End what has no owner any more: Ctrl-C may come between a spawn and whoever wanted it."""
@@ -152,6 +150,8 @@ class Process:
         try:
             for ours in (1, 0, 0):
                 ends = _pipe(free)
+                # At once: whatever Ctrl-C leaves open, no read of it may wait.
+                os.set_blocking(ends[ours], False)
                 self._pipes.append(ends[ours])
                 handed.append(ends[1 - ours])
             # A folder may stand where another one belongs, so they are moved out of the way first.
