@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
+from itertools import chain
 
 from pocket.errors import WorkerUnavailable
 from pocket.supervisor.binary import find_worker
@@ -134,8 +135,6 @@ class Process:
             self._pipes.clear()
             raise WorkerUnavailable(f"{binary} does not start: {error.strerror}") from error
         self.requests, self.replies, _ = self._pipes
-        for fd in self._pipes:
-            os.set_blocking(fd, False)
 
     def __del__(self) -> None:
         """End what has no owner any more: Ctrl-C may come between a spawn and whoever wanted it."""
@@ -149,9 +148,11 @@ class Process:
         free = _ARTIFACT_FD + 1 + len(folders)
         handed: list[int] = []
         moved: list[int] = []
+        closing = map(os.close, chain(handed, moved))
         try:
             for ours in (1, 0, 0):
                 ends = _pipe(free)
+                os.set_blocking(ends[ours], False)
                 self._pipes.append(ends[ours])
                 handed.append(ends[1 - ours])
             # A folder may stand where another one belongs, so they are moved out of the way first.
@@ -171,8 +172,7 @@ class Process:
             # process id is kept before Ctrl-C can be heard.
             self._spawned.extend(map(operator.call, (spawn,)))
         finally:
-            _close(handed)
-            _close(moved)
+            deque(closing, maxlen=0)  # one step for Ctrl-C: no call of a function comes before it
 
     @property
     def pid(self) -> int:
