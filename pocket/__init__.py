@@ -23,6 +23,7 @@ __version__ = version.VERSION
 
 if TYPE_CHECKING:
     from pocket.errors import (
+        BuildFailed,
         CallError,
         CallTimeout,
         ConsentRequired,
@@ -85,6 +86,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "BuildFailed",
     "CallError",
     "CallTimeout",
     "ConsentRequired",

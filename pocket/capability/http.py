@@ -8,14 +8,16 @@ below this file sees a name that it could resolve again.
 from __future__ import annotations
 
 import base64
+import socket
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from pocket.capability.connector import Connector, SystemConnector
 from pocket.capability.http_request import HttpRequest
 from pocket.capability.http_url import HttpUrl
+from pocket.capability.interruption import interruptible
 from pocket.capability.public_address import is_public
 from pocket.capability.refusal import Refusal
 from pocket.capability.resolver import Resolver, SystemResolver
@@ -97,9 +99,11 @@ class Http:
 
         wire = self._connected(request.url, self._addresses(request.url, until), until)
         try:
-            if request.url.scheme == "https":
-                wire.secure(self._tls, request.url)
-            return exchange(wire, request)
+            # By a descriptor of its own, which nobody closes meanwhile.
+            with wire.twin() as twin, interruptible(partial(twin.shutdown, socket.SHUT_RDWR)):
+                if request.url.scheme == "https":
+                    wire.secure(self._tls, request.url)
+                return exchange(wire, request)
         finally:
             wire.close()
 

@@ -201,6 +201,7 @@ class Plugin:
             if self._worker is not None:
                 self._worker.end()
                 self._worker = None
+            self._program.close()
 
     def abandon(self) -> None:
         """Forget the worker, in a forked child of the process that owns it."""
@@ -243,6 +244,22 @@ class Plugin:
         until: float | None = None,
     ) -> Result:
         payload = request.encode(value)
+        if until is None and cancellation is None:
+            with self._lock:
+                reply = self._live_worker().call(payload, timeout_s)
+        else:
+            reply = self._call_until(until, payload, timeout_s, cancellation)
+        output, action = read_response(reply.payload, self.name, request.node)
+        return Result(output, action, _usage(reply))
+
+    def _call_until(
+        self,
+        until: float | None,
+        payload: bytes,
+        timeout_s: float,
+        cancellation: Cancellation | None,
+    ) -> Reply:
+        """Do a call that may be cancelled, or whose wait for other calls counts."""
         if not self._lock.acquire(timeout=-1 if until is None else max(0.0, until - monotonic())):
             raise self._late()
         try:
@@ -253,14 +270,12 @@ class Plugin:
             if cancellation is not None:
                 cancellation.begin(worker)
             try:
-                reply = worker.call(payload, left_s, timeout_s)
+                return worker.call(payload, left_s, timeout_s)
             finally:
                 if cancellation is not None:
                     cancellation.end()
         finally:
             self._lock.release()
-        output, action = read_response(reply.payload, self.name, request.node)
-        return Result(output, action, _usage(reply))
 
     def _late(self) -> CallTimeout:
         message = f"plugin {self.name}: the time was over before the call began"
@@ -291,9 +306,15 @@ class Plugin:
             return Result(None, "error", _usage(answer), _bare(error))
         return Result(output, action, _usage(answer))
 
+    def _check_open(self) -> None:
+        if self._closed:
+            raise HostClosed(f"plugin {self.name}: its host is closed")
+
     def _live_worker(self) -> Worker:
+        if self._worker is not None and self._worker.killed:
+            self._worker.end()
         if self._worker is None or self._worker.ended:
-            if self._closed:
-                raise HostClosed(f"plugin {self.name}: its host is closed")
+            self._check_open()
             self._worker = self._program.start_worker()
+            self._check_open()  # `close` did not see a worker that was just starting
         return self._worker

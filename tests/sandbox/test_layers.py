@@ -114,6 +114,18 @@ def test_landlock_alone_keeps_files_outside_the_granted_folder(probe_as: Prober)
         assert probe_as("serve-files", "openat2", path, without="landlock").worked or path[0] == "."
 
 
+def test_landlock_alone_keeps_a_grant_to_read_from_writing(probe_as: Prober) -> None:
+    (probe_as.folder / "kept.txt").write_text("as it was")
+    (probe_as.folder / "kept.txt").chmod(0o666)
+    (probe_as.folder / "new.txt").unlink(missing_ok=True)
+    assert probe_as("serve-files-read", "openat2", "kept.txt").worked
+    assert probe_as("serve-files-read", "openat2-write", "kept.txt").refused
+    assert probe_as("serve-files-read", "openat2-create", "new.txt").refused
+    assert probe_as("serve-files", "openat2-write", "kept.txt").worked
+    assert probe_as("serve-files", "openat2-create", "new.txt").worked
+    assert probe_as("serve-files-read", "openat2-write", "kept.txt", without="landlock").worked
+
+
 def test_landlock_grants_nothing_where_the_manifest_does_not(probe_as: Prober) -> None:
     assert probe_as("serve", "open", str(probe_as.folder), without="seccomp").refused
     assert probe_as("serve", "open", str(probe_as.folder), without=BOTH).worked

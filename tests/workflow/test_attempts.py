@@ -142,6 +142,18 @@ def test_a_timeout_ends_a_template(load):
     assert time.monotonic() - started_s < SOON_S
 
 
+def test_a_timeout_is_over_with_its_node(load):
+    workflow = load(
+        """\
+        name: w
+        nodes:
+          - {name: a, type: echo, timeout: 50ms}
+          - {name: b, type: delay, config: {duration: 100ms}}
+        """
+    )
+    assert workflow.run(1).output["input"] == 1
+
+
 def test_ctrl_c_ends_the_delay_before_a_retry(tmp_path: Path, install, host):
     install("trap")
     file = tmp_path / "w.yaml"

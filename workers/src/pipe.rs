@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 /// A sleeping virtual CPU takes about 40 us to wake; a host in a hurry answers sooner than that.
 const SPIN: Duration = Duration::from_micros(50);
+/// Looks between two times that the core is offered to others: most often nobody wants it.
+const LOOKS: u32 = 8;
 const CHUNK: usize = 64 << 10;
 /// Whether there is a CPU to spare for that; found out while the process may still look.
 static SPINS: OnceLock<bool> = OnceLock::new();
@@ -66,6 +68,7 @@ impl Reader {
     /// Reads until `wanted` bytes are there; false at the end of the stream.
     fn fill(&mut self, wanted: usize) -> Result<bool, Fault> {
         let mut spinning: Option<Instant> = None;
+        let mut looks = 0;
         while self.end - self.start < wanted {
             self.make_room(wanted);
             match read(self.fd, &mut self.buffer[self.end..]) {
@@ -77,9 +80,12 @@ impl Reader {
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => {
                     let begun = *spinning.get_or_insert_with(Instant::now);
+                    looks += 1;
                     if SPINS.get() == Some(&true) && begun.elapsed() < SPIN {
                         // The host may be waiting for this very core.
-                        rustix::thread::sched_yield();
+                        if looks % LOOKS == 0 {
+                            rustix::thread::sched_yield();
+                        }
                     } else {
                         self.sleep()?;
                     }

@@ -26,7 +26,9 @@ const NAMES: &[(&str, Attempt)] = &[
     ("syscall", raw),
     ("compat-call", compat_call),
     ("open", open),
-    ("openat2", openat2),
+    ("openat2", |arguments| openat2(arguments, libc::O_RDONLY)),
+    ("openat2-write", |arguments| openat2(arguments, libc::O_WRONLY)),
+    ("openat2-create", |arguments| openat2(arguments, libc::O_WRONLY | libc::O_CREAT)),
     ("create", create),
     ("socket", socket),
     ("tcp-bind", tcp_bind),
@@ -136,9 +138,10 @@ fn open(arguments: &[&str]) -> Result<String> {
 }
 
 /// Relative to the first granted folder; an absolute path is one all the same.
-fn openat2(arguments: &[&str]) -> Result<String> {
+fn openat2(arguments: &[&str], flags: c_int) -> Result<String> {
     let path = path(arguments)?;
-    let how = [0_u64; OPEN_HOW];
+    let mode = if flags & libc::O_CREAT == 0 { 0 } else { 0o600 };
+    let how: [u64; OPEN_HOW] = [u64::from(flags.unsigned_abs()), mode, 0];
     let size = size_of_val(&how) as c_long;
     let folder = crate::frame::FIRST_FOLDER.into();
     let words = [folder, path.as_ptr() as c_long, how.as_ptr() as c_long, size, 0, 0];
@@ -297,7 +300,7 @@ fn fault(_: &[&str]) -> Result<String> {
 
 /// Uses CPU time until its timer kills it.
 fn spin(_: &[&str]) -> Result<String> {
-    let _timer = CpuBudget::new().start(Duration::from_millis(10)).map_err(fault_error)?;
+    CpuBudget::new().allow(Duration::from_millis(10)).map_err(fault_error)?;
     loop {
         std::hint::spin_loop();
     }

@@ -1,14 +1,16 @@
 //! The role `probe`: puts on the sandbox of another role, then does one named thing and says how it
 //! went. The tests of the policies and `pocket security status` ask it; nothing else does.
 //!
-//! `pocket-worker probe serve|serve-files|compile WHAT [ARGUMENT...]` exits with 0 where WHAT worked,
+//! `serve-files-read` is `serve-files` with a folder that was granted to read only.
+//!
+//! `pocket-worker probe serve|serve-files|serve-files-read|compile WHAT [ARGUMENT...]` exits with 0 where WHAT worked,
 //! with 1 where it was refused, and is killed where the policy kills.
 
 mod attempts;
 mod report;
 
 use crate::abi::PageMap;
-use crate::fault::Fault;
+use crate::fault::{Code, Fault};
 use crate::sandbox::{self, Confinement, CpuBudget};
 use crate::{crew, engine};
 use std::ffi::c_long;
@@ -53,10 +55,12 @@ fn confine(policy: &str) -> Result<(), Fault> {
     match policy {
         "serve" => serve(&[]),
         "serve-files" => serve(&[3]),
-        _ => {
+        "serve-files-read" => serve(&[1]),
+        "compile" => {
             let _early = engine::cranelift();
             sandbox::confine_compile(crew::hire)
         }
+        other => Err(Fault::new(Code::Sandbox, format!("there is no policy {other:?}"))),
     }
 }
 

@@ -7,7 +7,7 @@ mod namespaces;
 mod rlimits;
 mod seccomp;
 
-pub use cpu::CpuBudget;
+pub use cpu::{CpuBudget, Stopwatch};
 pub use rlimits::GUEST_FILES;
 pub use seccomp::RULES;
 
