@@ -15,7 +15,8 @@ WASM_TARGET := $(CURDIR)/target
 WORKER_SOURCES := $(shell find workers/src workers/policies -type f) workers/build.rs workers/Cargo.toml workers/Cargo.lock
 ENGINE := sdk/javascript/dist/engine.wasm
 TYPESCRIPT_PLUGINS := sentiment page-title
-PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile
+PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile wordcount slugify
+GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 
 .PHONY: help
@@ -31,8 +32,17 @@ test: $(VENV)/ready plugins ## set up and run every test
 	$(BIN)/pytest
 	cd workers && cargo test --release --locked --quiet
 	cd sdk/rust && CARGO_TARGET_DIR=$(WASM_TARGET) cargo test --locked --quiet
+	cd sdk/go && go test ./...
+	$(MAKE) -C examples/plugins/wordcount test
+	$(MAKE) -C sdk/c test
+	$(MAKE) -C examples/plugins/slugify test
 	$(MAKE) -C sdk/javascript test
 	for name in $(TYPESCRIPT_PLUGINS); do (cd examples/plugins/$$name && npm test); done
+
+.PHONY: abuse
+abuse: $(VENV)/ready ## attack the host in every known way and print what stopped each
+	$(BIN)/pytest tests/abuse -q --abuse-table $(if $(ABUSE_JSON),--abuse-json $(ABUSE_JSON))
+	cd workers && cargo test --release --locked --quiet hostile
 
 .PHONY: check
 check: lint test ## all that has to pass before a change lands
@@ -47,6 +57,8 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	cd workers && cargo fmt --check && cargo clippy --release --locked --all-targets -- -D warnings
 	cd sdk/javascript/engine && cargo fmt --check
 	cd sdk/rust && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --all-targets -- -D warnings
+	@unformatted=$$(gofmt -l $(GO_MODULES)); test -z "$$unformatted" || { echo "run gofmt -w $$unformatted"; false; }
+	for module in $(GO_MODULES); do (cd $$module && go vet ./... && GOOS=wasip1 GOARCH=wasm go vet ./...); done
 
 .PHONY: install-check
 install-check: $(VENV)/ready ## `pip install .` alone, in an environment of its own, gives a pocket that works
@@ -99,6 +111,14 @@ $(EXTISM_PLUGIN): benchmarks/extism/src/lib.rs benchmarks/extism/Cargo.lock | to
 	mkdir -p $(@D)
 	cp $(WASM_TARGET)/wasm32-unknown-unknown/release/extism_statistics.wasm $@
 
+examples/plugins/wordcount/dist/plugin.wasm: $(wildcard examples/plugins/wordcount/*.go sdk/go/*.go sdk/go/internal/host/*.go) | tools
+	$(MAKE) -C examples/plugins/wordcount
+	touch $@
+
+examples/plugins/slugify/dist/plugin.wasm: examples/plugins/slugify/plugin.c sdk/c/pocket.h | $(VENV)/ready
+	$(MAKE) -C examples/plugins/slugify build PYTHON=$(CURDIR)/$(BIN)/python
+	touch $@
+
 .PHONY: lock
 lock: ## pin the newest allowed versions again
 	$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet pip-tools==7.5.1
@@ -112,5 +132,5 @@ lock: ## pin the newest allowed versions again
 
 .PHONY: clean
 clean: ## delete everything that was built
-	rm -rf $(VENV) .demo build target workers/target sdk/javascript/{dist,node_modules} \
+	rm -rf $(VENV) .demo build target workers/target sdk/javascript/{dist,node_modules} sdk/c/dist \
 	  sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target}

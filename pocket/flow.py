@@ -27,9 +27,12 @@ class Workflow:
         warnings: what may not be meant, each at its place in the file.
     """
 
-    def __init__(self, document: Document, *, host: PluginHost | None = None) -> None:
+    def __init__(
+        self, document: Document, *, host: PluginHost | None = None, allow_exec: bool = True
+    ) -> None:
         """Check a parsed file; `Workflow.load` does this."""
         self._document = document
+        self._allow_exec = allow_exec
         self._environ: Mapping[str, str] = dict(os.environ)
         self._host = host
         self._first = self._compile(host)
@@ -40,18 +43,22 @@ class Workflow:
         self.warnings: tuple[Problem, ...] = self._first.warnings
 
     @classmethod
-    def load(cls, path: str | Path, *, host: PluginHost | None = None) -> Workflow:
+    def load(
+        cls, path: str | Path, *, host: PluginHost | None = None, allow_exec: bool = True
+    ) -> Workflow:
         """Read and check a workflow file.
 
         Args:
             path: the YAML file.
             host: has the plugins whose node types the file uses. Without one they are looked for
                 when the workflow runs.
+            allow_exec: whether it may run commands of the system, unless the policy forbids that.
 
         Raises:
             InvalidWorkflow: with every problem found, each at its place.
         """
-        return cls(read_document(Path(path), error=InvalidWorkflow), host=host)
+        document = read_document(Path(path), error=InvalidWorkflow)
+        return cls(document, host=host, allow_exec=allow_exec)
 
     def check(self, *, host: PluginHost | None = None) -> tuple[Problem, ...]:
         """Give everything that is wrong with the workflow on a host: errors and warnings."""
@@ -105,4 +112,5 @@ class Workflow:
         return self._by_host[host]
 
     def _compile(self, host: PluginHost | None) -> Compiled:
-        return compile_workflow(self._document, NodeCatalog(host), self._environ)
+        catalog = NodeCatalog(host, allow_exec=self._allow_exec)
+        return compile_workflow(self._document, catalog, self._environ)

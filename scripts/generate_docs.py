@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import typer.main
+from limits_page import limits_page
 from markdown import properties, table
 from typer import Typer
 from workflows_page import workflows_page
@@ -77,6 +78,9 @@ env:
 filesystem:
   read: [/data]
   write: [/data/out]
+
+workflow:
+  exec: none
 
 plugins:
   deny: [acme-legacy]
@@ -155,6 +159,10 @@ refused when the plugin asks for them, whatever their names.
 
 **Folders** are compared after all links were followed, on both sides. Beneath an allowed folder a
 link to elsewhere gives nothing.
+
+**Commands.** With `workflow.exec: none` a workflow that uses the node type
+[exec](workflows.md#exec) is refused when it is loaded; `pocket run --no-exec` does the same for one
+run. The policy that counts is that of the Pocket home.
 
 **Names of plugins** are what manifests say. A policy by names is worth as much as the care with
 which plugins are installed, or loaded by their paths.
@@ -379,6 +387,7 @@ def main() -> int:
         "api.md": api_page(),
         "cli.md": cli_page(app),
         "errors.md": errors_page(),
+        "limits.md": f"{NOTE}{limits_page()}",
         "manifest.md": manifest_page(),
         "policy.md": policy_page(),
         "workflows.md": f"{NOTE}\n{workflows_page()}",

@@ -60,6 +60,9 @@ def run(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show on stderr which way the run took.")
     ] = False,
+    no_exec: Annotated[
+        bool, typer.Option("--no-exec", help="Refuse a workflow that runs commands of the system.")
+    ] = False,
     output: Output = Format.TEXT,
 ) -> None:
     """Run a workflow and print the output of its last node.
@@ -83,7 +86,7 @@ def run(
         raise typer.BadParameter("it needs --lines", param_hint="--text-field")
     timeout_s = None if timeout is None else _seconds(timeout)
     with LazyHost() as host, open_trace(trace) as trace_file:
-        workflow = _load(file, host, strict=strict)
+        workflow = _load(file, host, strict=strict, allow_exec=not no_exec)
         runs = Runs(workflow, max_steps, timeout_s, trace_file)
         if dry_run:
             _show(workflow, output)
@@ -131,10 +134,10 @@ def _seconds(text: str) -> float:
         raise typer.BadParameter(str(error), param_hint="--timeout") from None
 
 
-def _load(file: Path, host: LazyHost, *, strict: bool) -> Workflow:
+def _load(file: Path, host: LazyHost, *, strict: bool, allow_exec: bool) -> Workflow:
     from pocket.flow import Workflow
 
-    workflow = Workflow.load(file, host=host)
+    workflow = Workflow.load(file, host=host, allow_exec=allow_exec)
     if workflow.warnings and strict:
         raise InvalidWorkflow(workflow.warnings, hint="without --strict these are warnings")
     print_warnings(workflow.warnings)

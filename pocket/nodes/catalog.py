@@ -12,18 +12,23 @@ from pocket.nodes.builtin import BuiltinType
 from pocket.nodes.conditional import CONDITIONAL
 from pocket.nodes.delay import DELAY
 from pocket.nodes.echo import ECHO
+from pocket.nodes.exec import EXEC
+from pocket.nodes.file import FILE
 from pocket.nodes.parallel import PARALLEL
 from pocket.nodes.plugin import PluginHost, PluginType
 from pocket.nodes.router import ROUTER
 from pocket.nodes.template import TEMPLATE
 from pocket.nodes.validate import VALIDATE
-from pocket.plugin.store import StoreListing
+from pocket.plugin.policy import Policy
+from pocket.plugin.store import StoreListing, default_home
 
 _TYPES: Final = (
     AGGREGATE,
     CONDITIONAL,
     DELAY,
     ECHO,
+    EXEC,
+    FILE,
     PARALLEL,
     ROUTER,
     TEMPLATE,
@@ -47,17 +52,25 @@ class NodeCatalog:
 
     Args:
         host: runs the plugins; without one, only built-in types are known.
+        allow_exec: whether workflows may run commands of the system.
     """
 
-    def __init__(self, host: PluginHost | None = None) -> None:
+    def __init__(self, host: PluginHost | None = None, *, allow_exec: bool = True) -> None:
         self._host = host
+        self._allow_exec = allow_exec
 
     def get(self, name: str) -> BuiltinType | PluginType | None:
         """Give a node type by its name, or by `plugin-name/type`; None if only a host could tell.
 
         Raises:
-            PluginNotFound: there is none, or several plugins offer it.
+            PluginNotFound: there is none, several plugins offer it, or it is switched off.
+            InvalidPolicy: what could switch it off cannot be read.
         """
+        if name == EXEC.metadata.type:
+            self._check_exec()
+        return self._find(name)
+
+    def _find(self, name: str) -> BuiltinType | PluginType | None:
         if name in BUILTIN:
             return BUILTIN[name]
         if self._host is None:
@@ -73,12 +86,12 @@ class NodeCatalog:
         return PluginType(self._host, offering[0], node)
 
     def require(self, name: str) -> BuiltinType | PluginType:
-        """Give a node type as `get` does.
+        """Give a node type to look at, switched off or not.
 
         Raises:
             PluginNotFound: there is none that is known here.
         """
-        found = self.get(name)
+        found = self._find(name)
         if found is None:
             raise self._unknown(name)
         return found
@@ -110,6 +123,17 @@ class NodeCatalog:
     @cached_property
     def _listing(self) -> StoreListing:
         return StoreListing((), ()) if self._host is None else self._host.store.listing()
+
+    def _check_exec(self) -> None:
+        if not self._allow_exec:
+            raise PluginNotFound("node type 'exec' is switched off for this run")
+        home = default_home() if self._host is None else self._host.store.home
+        refused = Policy.load(home).exec_refused
+        if refused is not None:
+            raise PluginNotFound(
+                f"node type 'exec' is switched off by the policy ({refused})",
+                hint="only whoever is responsible for the policy can allow it",
+            )
 
     def _ambiguous(self, node: str, plugins: list[str]) -> PluginNotFound:
         return PluginNotFound(

@@ -19,6 +19,7 @@ from pocket.plugin.rules import Lists, Rules, matches, matches_any, refusal
 
 FILE_NAME: Final = "policy.yaml"
 MAX_BYTES: Final = 1 << 20
+"""A policy written by a person is a thousand times smaller."""
 
 _LESS: Final = "ask for less in the manifest, or allow more in the policy"
 
@@ -32,6 +33,7 @@ class Policy:
         rules: what holds for every plugin.
         plugins: which plugins are loaded at all.
         overrides: what is different for one plugin, by its name.
+        exec_refused: what forbids workflows to run commands; None where nothing does.
         data: the values of the file.
     """
 
@@ -39,6 +41,7 @@ class Policy:
     rules: Rules = field(default_factory=Rules)
     plugins: Lists[str] | None = None
     overrides: Mapping[str, Rules] = field(default_factory=dict)
+    exec_refused: Place | None = None
     data: Mapping[str, JSON] = field(default_factory=dict)
 
     @classmethod
@@ -80,7 +83,7 @@ class Policy:
         if reader.problems:
             raise InvalidPolicy(in_order(reader.problems))
         data = document.data if isinstance(document.data, dict) else {}
-        return cls(None, general, plugins, overrides, data)
+        return cls(None, general, plugins, overrides, reader.exec_refused(), data)
 
     def rules_for(self, name: str) -> Rules:
         """Give what holds for one plugin."""
@@ -110,13 +113,17 @@ class Policy:
         """Give the policy as its file has it, or what holds for one plugin."""
         if plugin is None:
             return dict(self.data)
-        general: dict[str, Any] = {key: self.data[key] for key in self.data if key != "plugins"}
+        general: dict[str, Any] = {
+            key: self.data[key] for key in self.data if key not in _NOT_OF_ONE
+        }
         plugins: Any = self.data.get("plugins", {})
         own: dict[str, Any] = plugins.get("overrides", {}).get(plugin, {})
         limits = general.get("limits", {}) | own.get("limits", {})
         return general | own | ({"limits": limits} if limits else {})
 
 
+_NOT_OF_ONE: Final = frozenset({"plugins", "workflow"})
+"""Sections that say nothing of a single plugin."""
 _KEYS: Final = {"fuel": "fuel"} | {measure.field: measure.name for measure in MEASURES}
 _WRITE: Final = {"fuel": "{:,}".format} | {measure.field: measure.write for measure in MEASURES}
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
 from pocket.document import JSON, ValuePath
+from pocket.errors import Place
 from pocket.plugin.folder_grant import FolderGrant, plain_path
 from pocket.plugin.measure import MEASURES
 from pocket.plugin.network_rule import NetworkRule
@@ -42,6 +43,12 @@ class PolicyReader(Reader):
         named = _mapping(_mapping(data, "plugins"), "overrides")
         overrides = {name: self._rules(_mapping(named, name), (*at, name)) for name in named}
         return self._rules(data, ()), self._lists(data, ("plugins",), _plugin_name), overrides
+
+    def exec_refused(self) -> Place | None:
+        """Give the place that forbids workflows to run commands."""
+        data = self.document.data if isinstance(self.document.data, dict) else {}
+        none = _mapping(data, "workflow").get("exec") == "none"
+        return self.document.place(("workflow", "exec")) if none else None
 
     def _rules(self, section: Mapping[str, JSON], at: ValuePath) -> Rules:
         limits = _mapping(section, "limits")

@@ -311,6 +311,8 @@ class Plugin:
             raise HostClosed(f"plugin {self.name}: its host is closed")
 
     def _live_worker(self) -> Worker:
+        if self._worker is not None and self._worker.killed:
+            self._worker.end()
         if self._worker is None or self._worker.ended:
             self._check_open()
             self._worker = self._program.start_worker()

@@ -138,6 +138,11 @@ class Worker:
         """Whether the process is gone."""
         return self._process.ended
 
+    @property
+    def killed(self) -> bool:
+        """Whether somebody killed it, too late for the call that it was meant for."""
+        return self._process.killed
+
     def end(self, because: Ending | None = None) -> None:
         """Kill the process, reap it and close its pipes; safe to repeat."""
         self._process.end(because)

@@ -1,8 +1,9 @@
 """The config of a node, as the node gets it: checked, complete, made of what it can use at once.
 
 A schema says by `format` what a text becomes: a `template` is compiled, a `duration` is a number of
-seconds, a `file` the text in it, a `template-file` the template in it. An object of the format
-`node` gets a `call`, which is the node that its `node` and `config` describe.
+seconds, a `file` the text in it, a `template-file` the template in it, a `folder` the `Folder` that
+it names. An object of the format `node` gets a `call`, which is the node that its `node` and
+`config` describe.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from pocket.errors import InvalidInput, PluginNotFound
 from pocket.plugin.config import with_defaults
 from pocket.schema import schema_problems
 from pocket.workflow.durations import duration_s
-from pocket.workflow.files import read_beside
+from pocket.workflow.files import folder_beside, read_beside
+from pocket.workflow.folder import Folder
 from pocket.workflow.node import Catalog, NodeCall, NodeType
 from pocket.workflow.report import Report
 from pocket.workflow.template import TemplateSourceError, compile_text
@@ -123,6 +125,9 @@ class Configs:
     def _file(self, name: str, at: Path) -> str | None:
         return self._or_report(lambda: read_beside(self.document.path, name), at)
 
+    def _folder(self, name: str, at: Path) -> Folder | None:
+        return self._or_report(lambda: folder_beside(self.document.path, name), at)
+
     def _template_file(self, name: str, at: Path) -> object:
         source = self._file(name, at)
         return None if source is None else self._template(source, at)
@@ -141,4 +146,5 @@ _MAKERS: Final[dict[str, Callable[[Configs, str, Path], object]]] = {
     "template-file": Configs._template_file,  # noqa: SLF001
     "duration": Configs._duration,  # noqa: SLF001
     "file": Configs._file,  # noqa: SLF001
+    "folder": Configs._folder,  # noqa: SLF001
 }

@@ -5,8 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from pocket.workflow.folder import Folder
+
 MAX_FILE_BYTES: Final = 1 << 20
 """A template or schema that a person wrote is a thousand times smaller."""
+
+
+def folder_beside(document: str, name: str = ".") -> Folder:
+    """Give a folder that a workflow file names; a relative path begins at the file's own folder."""
+    return Folder(Path(document).parent.absolute() / name)
 
 
 def read_beside(document: str, name: str) -> str:
@@ -20,16 +27,8 @@ def read_beside(document: str, name: str) -> str:
         ValueError: it cannot be read, or lies elsewhere; a hint may stand after "; ".
     """
     try:
-        folder = Path(document).parent.resolve()
-        file = (folder / name).resolve()
-        if not file.is_relative_to(folder):
-            raise ValueError(f"{name!r} leads out of the workflow's folder; put the file beside it")
-        if not file.is_file():
-            raise ValueError(f"there is no file {str(file)!r}")
-        with file.open("rb") as stream:
-            data = stream.read(MAX_FILE_BYTES + 1)
-    except (OSError, RuntimeError) as error:
-        raise ValueError(f"{name!r} cannot be read: {error}") from error
-    if len(data) > MAX_FILE_BYTES:
-        raise ValueError(f"{name!r} has more than {MAX_FILE_BYTES} bytes")
+        with folder_beside(document).spot(name) as spot:
+            data, _ = spot.read(MAX_FILE_BYTES)
+    except OSError as error:
+        raise ValueError(f"{name!r} cannot be read: {error.strerror}") from error
     return data.decode("utf-8-sig")
