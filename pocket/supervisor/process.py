@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
+from itertools import chain
 
 from pocket.errors import WorkerUnavailable
 from pocket.supervisor.binary import find_worker
@@ -147,10 +148,10 @@ class Process:
         free = _ARTIFACT_FD + 1 + len(folders)
         handed: list[int] = []
         moved: list[int] = []
+        closing = map(os.close, chain(handed, moved))
         try:
             for ours in (1, 0, 0):
                 ends = _pipe(free)
-                # At once: whatever Ctrl-C leaves open, no read of it may wait.
                 os.set_blocking(ends[ours], False)
                 self._pipes.append(ends[ours])
                 handed.append(ends[1 - ours])
@@ -171,8 +172,7 @@ class Process:
             # process id is kept before Ctrl-C can be heard.
             self._spawned.extend(map(operator.call, (spawn,)))
         finally:
-            _close(handed)
-            _close(moved)
+            deque(closing, maxlen=0)  # one step for Ctrl-C: no call of a function comes before it
 
     @property
     def pid(self) -> int:
