@@ -279,12 +279,13 @@ class Channel:
         if not _SPIN:
             return bool(poll(0))
         until = monotonic() + _SPIN_S
-        while not (poll(0) or poll(0) or poll(0) or poll(0)):
+        while True:
+            # The worker may be waiting for this very core, and has something to do first anyway.
+            os.sched_yield()
+            if poll(0) or poll(0) or poll(0) or poll(0):
+                return True
             if monotonic() > until:
                 return False
-            # The worker may be waiting for this very core.
-            os.sched_yield()
-        return True
 
     @staticmethod
     def _poll(poll: select.poll, deadline: float) -> list[tuple[int, int]]:

@@ -83,7 +83,7 @@ impl Reader {
                     looks += 1;
                     if SPINS.get() == Some(&true) && begun.elapsed() < SPIN {
                         // The host may be waiting for this very core.
-                        if looks % LOOKS == 0 {
+                        if looks % LOOKS == 1 {
                             rustix::thread::sched_yield();
                         }
                     } else {
