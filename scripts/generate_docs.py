@@ -159,9 +159,9 @@ refused when the plugin asks for them, whatever their names.
 **Folders** are compared after all links were followed, on both sides. Beneath an allowed folder a
 link to elsewhere gives nothing.
 
-**Commands.** With `workflow.exec: none` a workflow that uses the node type [exec](workflows.md#exec)
-is refused when it is loaded; `pocket run --no-exec` does the same for one run. The policy that
-counts is that of the Pocket home.
+**Commands.** With `workflow.exec: none` a workflow that uses the node type
+[exec](workflows.md#exec) is refused when it is loaded; `pocket run --no-exec` does the same for one
+run. The policy that counts is that of the Pocket home.
 
 **Names of plugins** are what manifests say. A policy by names is worth as much as the care with
 which plugins are installed, or loaded by their paths.
