@@ -15,6 +15,7 @@ from pocket.nodes.echo import ECHO
 from pocket.nodes.exec import EXEC
 from pocket.nodes.file import FILE
 from pocket.nodes.http import HTTP
+from pocket.nodes.jsonpath import JSONPATH
 from pocket.nodes.parallel import PARALLEL
 from pocket.nodes.plugin import PluginHost, PluginType
 from pocket.nodes.router import ROUTER
@@ -30,6 +31,7 @@ _TYPES: Final = (
     EXEC,
     FILE,
     HTTP,
+    JSONPATH,
     PARALLEL,
     ROUTER,
     TEMPLATE,
