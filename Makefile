@@ -14,7 +14,9 @@ WASM_TARGET := $(CURDIR)/target
 
 WORKER_SOURCES := $(shell find workers/src workers/policies -type f) workers/build.rs workers/Cargo.toml workers/Cargo.lock
 ENGINE := sdk/javascript/dist/engine.wasm
-PLUGINS := sentiment statistics hostile
+TYPESCRIPT_PLUGINS := sentiment page-title
+PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile wordcount
+GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 
 .PHONY: help
@@ -30,8 +32,15 @@ test: $(VENV)/ready plugins ## set up and run every test
 	$(BIN)/pytest
 	cd workers && cargo test --release --locked --quiet
 	cd sdk/rust && CARGO_TARGET_DIR=$(WASM_TARGET) cargo test --locked --quiet
+	cd sdk/go && go test ./...
+	$(MAKE) -C examples/plugins/wordcount test
 	$(MAKE) -C sdk/javascript test
-	cd examples/plugins/sentiment && npm test
+	for name in $(TYPESCRIPT_PLUGINS); do (cd examples/plugins/$$name && npm test); done
+
+.PHONY: abuse
+abuse: $(VENV)/ready ## attack the host in every known way and print what stopped each
+	$(BIN)/pytest tests/abuse -q --abuse-table $(if $(ABUSE_JSON),--abuse-json $(ABUSE_JSON))
+	cd workers && cargo test --release --locked --quiet hostile
 
 .PHONY: check
 check: lint test ## all that has to pass before a change lands
@@ -46,6 +55,17 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	cd workers && cargo fmt --check && cargo clippy --release --locked --all-targets -- -D warnings
 	cd sdk/javascript/engine && cargo fmt --check
 	cd sdk/rust && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --all-targets -- -D warnings
+	@unformatted=$$(gofmt -l $(GO_MODULES)); test -z "$$unformatted" || { echo "run gofmt -w $$unformatted"; false; }
+	for module in $(GO_MODULES); do (cd $$module && go vet ./... && GOOS=wasip1 GOARCH=wasm go vet ./...); done
+
+.PHONY: install-check
+install-check: $(VENV)/ready ## `pip install .` alone, in an environment of its own, gives a pocket that works
+	rm -rf .demo/installed
+	$(PYTHON) -m venv .demo/installed
+	CARGO_TARGET_DIR=$(CURDIR)/workers/target .demo/installed/bin/pip install --quiet .
+	cd / && $(CURDIR)/.demo/installed/bin/pocket version
+	cd / && $(CURDIR)/.demo/installed/bin/pocket security status
+	cd / && $(CURDIR)/.demo/installed/bin/pocket run $(CURDIR)/examples/workflows/greeting.yaml --dry-run
 
 .PHONY: tools
 tools: # says what is missing before anything long begins
@@ -64,13 +84,33 @@ plugins: $(PLUGIN_WASM) ## build the JavaScript engine and the example plugins
 $(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/* sdk/javascript/engine/src/surroundings/* sdk/javascript/src/*) sdk/javascript/engine/Cargo.lock
 	$(MAKE) -C sdk/javascript
 
-examples/plugins/sentiment/dist/plugin.wasm: $(ENGINE) $(wildcard examples/plugins/sentiment/src/*)
-	cd examples/plugins/sentiment && npm ci --silent && npm run --silent build
+$(TYPESCRIPT_PLUGINS:%=examples/plugins/%/dist/plugin.wasm): examples/plugins/%/dist/plugin.wasm: $(ENGINE) $(wildcard examples/plugins/*/src/*.ts)
+	cd examples/plugins/$* && npm ci --silent && npm run --silent build
 	touch $@
 
 RUST_SDK := $(wildcard sdk/rust/src/*.rs) sdk/rust/Cargo.toml
 examples/plugins/%/dist/plugin.wasm: examples/plugins/%/src/lib.rs examples/plugins/%/Cargo.lock $(RUST_SDK) | tools
 	$(MAKE) -C examples/plugins/$* CARGO_TARGET_DIR=$(WASM_TARGET)
+	touch $@
+
+EXTISM_PLUGIN := benchmarks/extism/dist/plugin.wasm
+
+.PHONY: bench
+bench: $(VENV)/bench plugins $(EXTISM_PLUGIN) ## measure Pocket and its peers; some minutes
+	$(BIN)/python benchmarks/run.py
+
+$(VENV)/bench: requirements/bench.lock $(VENV)/ready
+	$(BIN)/pip install --quiet --require-hashes -r requirements/bench.lock
+	touch $@
+
+$(EXTISM_PLUGIN): benchmarks/extism/src/lib.rs benchmarks/extism/Cargo.lock | tools
+	cd benchmarks/extism && cargo build --quiet --release --locked --target wasm32-unknown-unknown \
+	  --target-dir $(WASM_TARGET)
+	mkdir -p $(@D)
+	cp $(WASM_TARGET)/wasm32-unknown-unknown/release/extism_statistics.wasm $@
+
+examples/plugins/wordcount/dist/plugin.wasm: $(wildcard examples/plugins/wordcount/*.go sdk/go/*.go sdk/go/internal/host/*.go) | tools
+	$(MAKE) -C examples/plugins/wordcount
 	touch $@
 
 .PHONY: lock
@@ -79,6 +119,9 @@ lock: ## pin the newest allowed versions again
 	CUSTOM_COMPILE_COMMAND="make lock" .lock-venv/bin/pip-compile --quiet --upgrade --generate-hashes \
 	  --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
 	  --extra dev -o requirements/dev.lock pyproject.toml requirements/build.in
+	CUSTOM_COMPILE_COMMAND="make lock" .lock-venv/bin/pip-compile --quiet --upgrade --generate-hashes \
+	  --allow-unsafe --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links \
+	  -o requirements/bench.lock requirements/bench.in
 	rm -r .lock-venv
 
 .PHONY: clean

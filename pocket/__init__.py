@@ -23,6 +23,7 @@ __version__ = version.VERSION
 
 if TYPE_CHECKING:
     from pocket.errors import (
+        BuildFailed,
         CallError,
         CallTimeout,
         ConsentRequired,
@@ -86,6 +87,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "BuildFailed",
     "CallError",
     "CallTimeout",
     "ConsentRequired",

@@ -11,6 +11,7 @@ PocketError
 ├── InvalidInput             what the caller gave
 ├── InstallError             fetching or storing a plugin
 ├── ExampleFailed            a plugin does not give what its own example promises
+├── BuildFailed              a plugin's own build did not end well
 ├── PluginNotFound
 ├── CallError                a call that did not end well
 │   ├── PluginError          the plugin answered with an error
@@ -200,6 +201,19 @@ class ExampleFailed(PocketError):
     code = "example-failed"
     exit_code = 18
     fault = Fault.PLUGIN
+
+
+class BuildFailed(PocketError):
+    """A tool that builds a plugin is missing or failed, or there is no wasm file after it."""
+
+    code = "build-failed"
+    exit_code = 46
+    fault = Fault.PLUGIN
+
+    def __init__(self, message: str, *, hint: str | None = None, detail: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.detail = detail
+        """What the tool wrote."""
 
 
 class CallError(PocketError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import shutil
@@ -90,6 +91,8 @@ def attack(host: pocket.Host) -> None:
             sys.exit(f"{node} was not stopped")
         total = statistics.call("statistics", NUMBERS).output
         print(f"  {'':<13} meanwhile, statistics answers {total}")
+    title("What holds plugins on this machine, each layer tried out")
+    run("pocket", "security", "status")
 
 
 def percentile(samples_us: list[float], share: float) -> float:
@@ -134,11 +137,11 @@ class PipeEcho:
         self._process.communicate()
 
 
-def resident_kb(pid: int) -> int:
-    """Give the private memory of a process, in KiB (proc(5), smaps_rollup)."""
+def private_kb(pid: int) -> int:
+    """Give the memory that goes when a process goes, in KiB (proc(5), smaps_rollup)."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
-    private = [line.split() for line in rollup.splitlines() if line.startswith("Private_")]
-    return sum(int(fields[1]) for fields in private)
+    lines = [line.split() for line in rollup.splitlines()]
+    return sum(int(fields[1]) for fields in lines if fields[0] == "Private_Dirty:")
 
 
 def cpu_ms(pid: int) -> float:
@@ -174,7 +177,7 @@ def measure(host: pocket.Host) -> None:
         assert pid is not None
         cold_ms = percentile(cold_start_us(name, node, value), 0.5) / 1000
         print(
-            f"  {name:<18} {pid:>6} {resident_kb(pid):>12} {cpu_ms(pid):>7.0f}"
+            f"  {name:<18} {pid:>6} {private_kb(pid):>12} {cpu_ms(pid):>7.0f}"
             f" {percentile(warm, 0.5):>12.1f} {percentile(warm, 0.99):>7.1f} {cold_ms:>14.1f}"
         )
     with PipeEcho() as echo:
@@ -185,6 +188,7 @@ def measure(host: pocket.Host) -> None:
 
 def main() -> None:
     """Run every part."""
+    logging.basicConfig(format="  its log says: %(message)s")
     shutil.rmtree(DEMO, ignore_errors=True)
     HOME.mkdir(parents=True, mode=0o700)
     install()

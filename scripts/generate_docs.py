@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import typer.main
+from limits_page import limits_page
 from markdown import properties, table
 from typer import Typer
 from workflows_page import workflows_page
@@ -386,6 +387,7 @@ def main() -> int:
         "api.md": api_page(),
         "cli.md": cli_page(app),
         "errors.md": errors_page(),
+        "limits.md": f"{NOTE}{limits_page()}",
         "manifest.md": manifest_page(),
         "policy.md": policy_page(),
         "workflows.md": f"{NOTE}\n{workflows_page()}",

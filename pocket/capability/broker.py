@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 import orjson
 
@@ -37,6 +37,14 @@ class Capability(Protocol):
         """
 
 
+@runtime_checkable
+class Closes(Protocol):
+    """A capability that holds something open."""
+
+    def close(self) -> None:
+        """Close it; safe to repeat."""
+
+
 class Broker:
     """Passes the host calls of one plugin on to what it was granted.
 
@@ -63,6 +71,12 @@ class Broker:
         if len(answer) > MAX_ANSWER_BYTES:
             return _refused("too-large", f"the answer has more than {MAX_ANSWER_BYTES} bytes")
         return answer
+
+    def close(self) -> None:
+        """Close what the capabilities hold open; safe to repeat."""
+        for capability in self._capabilities.values():
+            if isinstance(capability, Closes):
+                capability.close()
 
     def _dispatch(self, request: bytes, deadline: float) -> JSON:
         try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+from functools import partial
 from typing import Protocol
 
+from pocket.capability.interruption import interruptible
 from pocket.plugin.host_name import IPAddress
 
 
@@ -29,7 +31,8 @@ class SystemConnector:
         try:
             connection.settimeout(timeout_s)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            connection.connect((str(address), port))
+            with interruptible(partial(connection.shutdown, socket.SHUT_RDWR)):
+                connection.connect((str(address), port))
         except BaseException:
             connection.close()
             raise

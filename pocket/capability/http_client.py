@@ -5,14 +5,16 @@ Nothing below this file sees a name that it could resolve again.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from time import monotonic
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 from pocket.capability.connector import Connector, SystemConnector
 from pocket.capability.http_request import MAX_BODY_BYTES, HttpRequest
 from pocket.capability.http_url import HttpUrl
+from pocket.capability.interruption import interruptible
 from pocket.capability.refusal import NotReached, Refusal
 from pocket.capability.resolver import Resolver, SystemResolver
 from pocket.plugin.host_name import IPAddress, parse_address
@@ -97,9 +99,11 @@ class HttpClient:
         reach.check(request.url, addresses)
         wire = self._connected(request.url, addresses[:MAX_ADDRESSES], until)
         try:
-            if request.url.scheme == "https":
-                wire.secure(self._tls, request.url)
-            return exchange(wire, request, max_bytes)
+            # By a descriptor of its own, which nobody closes meanwhile.
+            with wire.twin() as twin, interruptible(partial(twin.shutdown, socket.SHUT_RDWR)):
+                if request.url.scheme == "https":
+                    wire.secure(self._tls, request.url)
+                return exchange(wire, request, max_bytes)
         finally:
             wire.close()
 

@@ -98,6 +98,10 @@ class Wire(httpcore.NetworkStream):
             # httpcore then looks for a response that came before the request was over.
             raise httpcore.WriteError(str(error)) from None
 
+    def twin(self) -> socket.socket:
+        """Give another descriptor of the same connection, by which it can be shut down."""
+        return self._socket.dup()
+
     def close(self) -> None:
         """Close the socket."""
         self._socket.close()

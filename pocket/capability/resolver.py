@@ -10,6 +10,7 @@ from threading import BoundedSemaphore, Thread
 from time import monotonic
 from typing import Final, Protocol
 
+from pocket.capability.interruption import interruptible
 from pocket.plugin.host_name import IPAddress
 
 MAX_LOOKUPS: Final = 4
@@ -47,7 +48,8 @@ class SystemResolver:
             self._free.release()
             raise OSError(str(error)) from None
         try:
-            answer = answers.get(timeout=max(0.0, deadline - monotonic()))
+            with interruptible(lambda: answers.put(OSError("the call was stopped"))):
+                answer = answers.get(timeout=max(0.0, deadline - monotonic()))
         except Empty:
             raise TimeoutError from None
         if isinstance(answer, OSError):

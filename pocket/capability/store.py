@@ -24,6 +24,7 @@ FILE_NAME: Final = "store.sqlite3"
 MAX_KEY_BYTES: Final = 512
 """A key is a name, not a document; long keys would make every page of the index shallow."""
 DEFAULT_KEYS: Final = 100
+"""Keys of an answer where the plugin names no limit."""
 MAX_KEYS: Final = 1000
 """Keys of one answer: half a megabyte at the longest."""
 

@@ -12,6 +12,7 @@ import orjson
 
 from pocket.document import JSON
 from pocket.errors import (
+    BuildFailed,
     CallError,
     ConsentRequired,
     InvalidDocument,
@@ -100,7 +101,7 @@ def print_error(error: PocketError, output: Format = Format.TEXT) -> None:
                 note(line)
             else:
                 _error_line(prefix + line)
-    if isinstance(error, CallError) and error.detail:
+    if isinstance(error, CallError | BuildFailed) and error.detail:
         for line in error.detail.splitlines():
             print(f"  | {printable(line)}", file=sys.stderr)
     if hints:
@@ -121,6 +122,8 @@ def error_json(error: PocketError) -> dict[str, Any]:
     }
     if isinstance(error, CallError):
         fields |= {"plugin": error.plugin, "detail": error.detail}
+    if isinstance(error, BuildFailed):
+        fields |= {"detail": error.detail}
     if isinstance(error, ConsentRequired):
         fields |= {"added": list(error.added), "removed": list(error.removed)}
     if isinstance(error, InvalidDocument | PermissionDenied):

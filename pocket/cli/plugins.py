@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pocket.cli import authoring
 from pocket.cli.consent import ask_consent
 from pocket.cli.help import Command, Group
 from pocket.cli.options import ConfigJson, InputJson, Output, PluginName, read_json
-from pocket.cli.output import Format, emit, note, print_error, say, table
+from pocket.cli.output import Format, emit, note, print_error, problem_json, say, table
 from pocket.document import JSON
-from pocket.errors import ExampleFailed, InvalidInput, PocketError
+from pocket.errors import InvalidInput, InvalidPolicy, Problem
 from pocket.units import format_bytes
 
 if TYPE_CHECKING:
     from pocket.plugin.manifest import Manifest
     from pocket.plugin.sources import Progress
-    from pocket.supervisor.plugin import Plugin
 
 app = typer.Typer(
     cls=Group,
     no_args_is_help=True,
-    help="Install, inspect and call plugins.",
+    help="Write, install, inspect and call plugins.",
     epilog="""
+    pocket plugins new word-count --lang typescript
     pocket plugins validate ./my-plugin/
     pocket plugins install sentiment-analyzer.tar.gz
     pocket plugins call sentiment-analyzer sentiment --input '{"text": "I love it"}'
     """,
 )
+authoring.add_to(app)
 
 
 @app.command("list", cls=Command)
@@ -83,7 +85,7 @@ def list_plugins(output: Output = Format.TEXT) -> None:
 
 @app.command(cls=Command)
 def info(name: PluginName, output: Output = Format.TEXT) -> None:
-    """Show what an installed plugin is, what it offers and what it may use.
+    """Show what an installed plugin is, what it may use, and whether the policy refuses it.
 
     Examples:
 
@@ -91,12 +93,17 @@ def info(name: PluginName, output: Output = Format.TEXT) -> None:
     """
     from pocket.plugin.store import Store
 
-    plugin = Store().get(name)
+    store = Store()
+    plugin = store.get(name)
+    refused = _refused(plugin.manifest, store.home)
     if output is not Format.TEXT:
-        emit(_manifest_json(plugin.manifest) | {"folder": str(plugin.folder)}, output)
+        more = {"folder": str(plugin.folder), "refused": [problem_json(it) for it in refused]}
+        emit(_manifest_json(plugin.manifest) | more, output)
         return
     _print_manifest(plugin.manifest)
     print(f"folder:      {plugin.folder}")
+    if refused:
+        print(f"policy:      refuses it; `pocket policy check {plugin.name}` says why")
 
 
 @app.command(cls=Command)
@@ -258,73 +265,15 @@ def call(
     emit({"output": result.output, "next": result.next, "usage": usage}, output)
 
 
-@app.command("test", cls=Command)
-def run_examples(name: PluginName, output: Output = Format.TEXT) -> None:
-    """Run the examples of a plugin's metadata and compare what it gives with what they promise.
+def _refused(manifest: Manifest, home: Path) -> Sequence[Problem]:
+    """Give why the policy keeps a plugin from being loaded; one with mistakes keeps all of them."""
+    from pocket.plugin.admission import refusals
+    from pocket.plugin.policy import Policy
 
-    NAME may also be a folder or a .tar.gz, written with a slash: ./my-plugin
-
-    Examples:
-
-      pocket plugins test sentiment-analyzer
-
-      pocket plugins test ./my-plugin
-    """
-    from pocket.supervisor.host import Host
-
-    with Host() as host:
-        trials = list(_try_examples(host.load(name)))
-    failed = sum(not trial.passed for trial in trials)
-    if output is not Format.TEXT:
-        emit([trial._asdict() | {"passed": trial.passed} for trial in trials], output)
-    else:
-        for trial in trials:
-            _print_trial(trial)
-        print(f"{len(trials)} examples, {failed} failed")
-    if failed:
-        raise ExampleFailed(f"plugin {name}: {failed} of {len(trials)} examples failed")
-
-
-class _Trial(NamedTuple):
-    """One example, and what the plugin gave for it."""
-
-    node: str
-    example: str
-    expected: JSON
-    actual: JSON
-    error: str | None
-
-    @property
-    def passed(self) -> bool:
-        return self.error is None and self.actual == self.expected
-
-
-def _try_examples(plugin: Plugin) -> Iterator[_Trial]:
-    for node in plugin.nodes.values():
-        for example in node.examples:
-            actual, error = None, None
-            try:
-                actual = plugin.call(node.type, example.input, config=example.config).output
-            except PocketError as raised:
-                error = str(raised)
-            yield _Trial(node.type, example.name, example.output, actual, error)
-
-
-def _print_trial(trial: _Trial) -> None:
-    say(f"{'ok    ' if trial.passed else 'FAILED'} {trial.node}: {trial.example}")
-    if trial.passed:
-        return
-    say(f"  expected: {_on_one_line(trial.expected)}")
-    if trial.error is None:
-        say(f"  actual:   {_on_one_line(trial.actual)}")
-    else:
-        say(f"  error:    {trial.error}")
-
-
-def _on_one_line(value: JSON) -> str:
-    import orjson
-
-    return orjson.dumps(value).decode()
+    try:
+        return refusals(manifest, Policy.load(home), home)
+    except InvalidPolicy as error:
+        return error.problems
 
 
 def _mapping(value: object) -> dict[str, Any]:

@@ -20,7 +20,9 @@ MAX_ARCHIVE_BYTES: Final = 64 << 20
 MAX_CONTENT_BYTES: Final = 256 << 20
 """Unpacked: four times the packed cap, so a bomb is refused long before it fills memory."""
 MAX_MEMBERS: Final = 1000
+"""Entries; a package is two files, and what its author left beside them."""
 MAX_NAME: Final = 255
+"""Characters of an entry's path: what a Linux file system takes for one name."""
 
 HOW_TO_PACK: Final = "make it with `tar -czf NAME.tar.gz manifest.yaml dist/plugin.wasm`"
 

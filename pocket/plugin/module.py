@@ -18,6 +18,11 @@ SOURCE_SECTION: Final = "pocket.source"
 MAX_SOURCE_BYTES: Final = 16 << 20
 """A bundled script; the largest known bundles of JavaScript have 5 MB."""
 
+MAX_SECTIONS: Final = 10_000
+"""Compilers write a dozen, and a few custom ones; each costs the host a microsecond."""
+MAX_EXPORTS: Final = 100_000
+"""The largest known runtimes export some hundred."""
+
 _CUSTOM: Final = 0
 _EXPORTS: Final = 7
 _LAST_SECTION: Final = 13
@@ -64,7 +69,9 @@ def split_module(wasm: bytes, path: str) -> Module:
         InvalidModule: not a well-formed list of sections, or two sections of source.
     """
     core, source, exports = bytearray(wasm[:8]), None, set[bytes]()
-    for section in _sections(wasm, path):
+    for count, section in enumerate(_sections(wasm, path)):
+        if count == MAX_SECTIONS:
+            raise InvalidModule(f"{path}: more than {MAX_SECTIONS} sections")
         if section.number == _EXPORTS:
             exports.update(_exports(wasm, section, path))
         if section.number != _CUSTOM:
@@ -116,6 +123,8 @@ def _custom(wasm: bytes, section: _Section, path: str) -> tuple[str, bytes]:
 def _exports(wasm: bytes, section: _Section, path: str) -> Iterator[bytes]:
     """Give the names of exports, as far as they can be read; the compiler refuses the rest."""
     count, position = _unsigned(wasm, section.content, path)
+    if count > MAX_EXPORTS:
+        raise InvalidModule(f"{path}: more than {MAX_EXPORTS} exports")
     for _ in range(count):
         size, start = _unsigned(wasm, position, path)
         kind = start + size

@@ -23,12 +23,14 @@ class Package:
         manifest_bytes: as the author wrote it.
         module: the wasm file's bytes.
         path: archive or folder that they came from.
+        module_path: where in it the wasm file is.
     """
 
     manifest: Manifest
     manifest_bytes: bytes
     module: bytes
     path: str
+    module_path: str
 
 
 def read_package(path: Path) -> Package:
@@ -60,7 +62,8 @@ def parse_package(archive: bytes, path: str) -> Package:
         )
     text = files[FILE_NAME]
     manifest = parse_manifest(text, f"{path}:{FILE_NAME}")
-    return Package(manifest, text, files[_binary(manifest, files, path)], path)
+    binary = _binary(manifest, files, path)
+    return Package(manifest, text, files[binary], path, binary)
 
 
 def read_file(path: Path, max_bytes: int) -> bytes:
@@ -104,10 +107,11 @@ def _read_folder(folder: Path) -> Package:
     text = read_file(folder / FILE_NAME, 1 << 20)
     manifest = parse_manifest(text, str(folder / FILE_NAME))
     names = [name for name in _candidates(folder, manifest.binary) if (folder / name).exists()]
-    binary = folder / _binary(manifest, names, str(folder))
+    module_path = _binary(manifest, names, str(folder))
+    binary = folder / module_path
     if not binary.resolve().is_relative_to(folder.resolve()):
         raise InvalidPackage(f"{binary}: a link out of the plugin's folder")
-    return Package(manifest, text, read_file(binary, MAX_ARCHIVE_BYTES), str(folder))
+    return Package(manifest, text, read_file(binary, MAX_ARCHIVE_BYTES), str(folder), module_path)
 
 
 def _candidates(folder: Path, binary: str) -> list[str]:

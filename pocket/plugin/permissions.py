@@ -17,11 +17,15 @@ MIN_MEMORY_BYTES: Final = 64 << 10
 MAX_MEMORY_BYTES: Final = 4 << 30
 """All that 32-bit WebAssembly can address."""
 MIN_TIME_S: Final = 0.001
+"""CPU time and timeout: what the kernel's timers hold to."""
 MAX_TIME_S: Final = 3600.0
+"""The same: what takes longer is a job, not a call."""
 MIN_DISK_BYTES: Final = 4 << 10
 """One block of a file system."""
 MAX_DISK_BYTES: Final = 1 << 40
+"""More than a disk has to spare; it keeps sums of sizes within 64 bits."""
 MIN_STORE_BYTES: Final = 1 << 10
+"""Room for the longest key and a value."""
 MAX_STORE_BYTES: Final = 1 << 30
 """A plugin with more than this wants a folder."""
 

@@ -19,6 +19,7 @@ from pocket.plugin.rules import Lists, Rules, matches, matches_any, refusal
 
 FILE_NAME: Final = "policy.yaml"
 MAX_BYTES: Final = 1 << 20
+"""A policy written by a person is a thousand times smaller."""
 
 _LESS: Final = "ask for less in the manifest, or allow more in the policy"
 

@@ -25,6 +25,7 @@ REFUSED: Final = frozenset(
     }
 )
 MAX_DEPTH: Final = 32
+"""Schemas within each other; a form that a person fills in has five."""
 MAX_SCHEMAS: Final = 1000
 """Nested schemas in one; a form that a person fills in has dozens."""
 

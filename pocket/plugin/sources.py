@@ -23,6 +23,7 @@ Progress = Callable[[int, int | None], None]
 """Gets the bytes that have come, and how many there will be if the server says."""
 
 MAX_REDIRECTS: Final = 5
+"""As many as an honest site needs twice over."""
 TIMEOUT_S: Final = 30.0
 """Longest silence of a server."""
 MAX_DOWNLOAD_S: Final = 600.0

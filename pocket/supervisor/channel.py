@@ -6,6 +6,8 @@ A channel is never resynchronised: after any error the worker has to be killed.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import select
 from struct import Struct
@@ -17,6 +19,7 @@ import msgpack
 from pocket.errors import ProtocolViolation
 from pocket.supervisor.limits import (
     FIRST_READ_BYTES,
+    LARGE_PIPE_BYTES,
     MAX_FRAME_BYTES,
     MAX_PAYLOAD_BYTES,
     PIPE_BYTES,
@@ -161,7 +164,7 @@ class Channel:
         replies: non-blocking descriptor to read from.
     """
 
-    __slots__ = ("_buffer", "_readable", "_replies", "_requests", "_writable")
+    __slots__ = ("_buffer", "_readable", "_replies", "_requests", "_roomy", "_writable")
 
     def __init__(self, requests: int, replies: int) -> None:
         self._requests = requests
@@ -172,6 +175,7 @@ class Channel:
         self._writable.register(requests, select.POLLOUT)
         self._writable.register(replies, select.POLLIN)
         self._buffer = bytearray()
+        self._roomy = False
 
     def send(self, data: bytes, deadline: float) -> None:
         """Write all of `data`, reading replies meanwhile so that neither side blocks the other.
@@ -187,6 +191,7 @@ class Channel:
         except BrokenPipeError:
             raise Disconnected from None
         if written < len(data):
+            self._make_room()
             self._send_rest(memoryview(data)[written:], deadline)
 
     def _send_rest(self, rest: memoryview, deadline: float) -> None:
@@ -223,12 +228,23 @@ class Channel:
         end = 4 + int.from_bytes(buffer[:4], "little")
         if end > 4 + MAX_FRAME_BYTES:
             raise ProtocolViolation(f"the worker announced a frame of {end - 4} bytes")
+        if end > PIPE_BYTES:
+            self._make_room()
         while len(buffer) < end:
             self._read_more(deadline)
         with memoryview(buffer) as view, view[4:end] as body:
             frame = decode_frame(body)
         del buffer[:end]
         return frame
+
+    def _make_room(self) -> None:
+        """Make both pipes larger, once: when one is full, a process has to wake for the other."""
+        if not self._roomy:
+            self._roomy = True
+            for fd in (self._requests, self._replies):
+                # What one user may have in pipes is limited; they work as they are, too.
+                with contextlib.suppress(OSError):
+                    fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, LARGE_PIPE_BYTES)
 
     def _read_first(self, deadline: float) -> bytes:
         """Wait for the beginning of a frame, which most often is all of it."""

@@ -50,6 +50,9 @@ COMPILE_TIMEOUT_S: Final = 120.0
 PIPE_BYTES: Final = 256 << 10
 """Read at once from a worker: four times the pipe's default size."""
 
+LARGE_PIPE_BYTES: Final = 1 << 20
+"""What a pipe is made to hold once a large frame has to go through: the most that any user may."""
+
 FIRST_READ_BYTES: Final = 16 << 10
 """What a read that waits for a reply makes room for: most replies, without the cost of a large
 allocation."""

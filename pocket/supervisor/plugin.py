@@ -201,6 +201,7 @@ class Plugin:
             if self._worker is not None:
                 self._worker.end()
                 self._worker = None
+            self._program.close()
 
     def abandon(self) -> None:
         """Forget the worker, in a forked child of the process that owns it."""
@@ -305,9 +306,15 @@ class Plugin:
             return Result(None, "error", _usage(answer), _bare(error))
         return Result(output, action, _usage(answer))
 
+    def _check_open(self) -> None:
+        if self._closed:
+            raise HostClosed(f"plugin {self.name}: its host is closed")
+
     def _live_worker(self) -> Worker:
+        if self._worker is not None and self._worker.killed:
+            self._worker.end()
         if self._worker is None or self._worker.ended:
-            if self._closed:
-                raise HostClosed(f"plugin {self.name}: its host is closed")
+            self._check_open()
             self._worker = self._program.start_worker()
+            self._check_open()  # `close` did not see a worker that was just starting
         return self._worker

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import operator
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
+from itertools import chain
 
 from pocket.errors import WorkerUnavailable
 from pocket.supervisor.binary import find_worker
@@ -78,20 +82,29 @@ def _pipe(free: int) -> tuple[int, int]:
 
 
 def _close(fds: Sequence[int]) -> None:
-    for fd in fds:
-        os.close(fd)
+    """Close all of them, in one step for Ctrl-C."""
+    deque(map(os.close, fds), maxlen=0)
 
 
 class Process:
     """A running `pocket-worker`, with its three pipes.
 
     Attributes:
-        pid: process id.
         requests: write end of its stdin, non-blocking.
         replies: read end of its stdout, non-blocking.
     """
 
-    __slots__ = ("_lock", "_outcome", "_reaped", "_stderr", "pid", "replies", "requests")
+    __slots__ = (
+        "_killed",
+        "_lock",
+        "_outcome",
+        "_owner",
+        "_pipes",
+        "_reaped",
+        "_spawned",
+        "replies",
+        "requests",
+    )
 
     def __init__(self, role: str, artifact: int | None = None, folders: Sequence[int] = ()) -> None:
         """Start a worker.
@@ -107,46 +120,74 @@ class Process:
         Raises:
             WorkerUnavailable: the binary is missing or the system starts no more processes.
         """
+        self._outcome: Outcome | None = None
+        self._owner = os.getpid()
+        self._lock = threading.Lock()
+        self._killed = False
+        self._reaped = False
+        self._spawned: list[int] = []
+        self._pipes: list[int] = []
         binary = find_worker()
-        free = _ARTIFACT_FD + 1 + len(folders)
-        child_in, self.requests = _pipe(free)
-        self.replies, child_out = _pipe(free)
-        self._stderr, child_err = _pipe(free)
-        # A folder may stand where another one belongs, so they are moved out of the way first.
-        moved = [fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, free) for fd in folders]
-        handed = (
-            child_in,
-            child_out,
-            child_err,
-            *(() if artifact is None else (artifact,)),
-            *moved,
-        )
-        actions = [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in enumerate(handed)]
         try:
-            self.pid = os.posix_spawn(
+            self._spawn(binary, role, artifact, folders)
+        except OSError as error:
+            _close(self._pipes)
+            self._pipes.clear()
+            raise WorkerUnavailable(f"{binary} does not start: {error.strerror}") from error
+        self.requests, self.replies, _ = self._pipes
+
+    def __del__(self) -> None:
+        """End what has no owner any more: Ctrl-C may come between a spawn and whoever wanted it."""
+        if self._outcome is None:
+            if self._spawned and self._owner == os.getpid():
+                self.end()
+            else:
+                _close(self._pipes)
+
+    def _spawn(self, binary: str, role: str, artifact: int | None, folders: Sequence[int]) -> None:
+        free = _ARTIFACT_FD + 1 + len(folders)
+        handed: list[int] = []
+        moved: list[int] = []
+        closing = map(os.close, chain(handed, moved))
+        try:
+            for ours in (1, 0, 0):
+                ends = _pipe(free)
+                os.set_blocking(ends[ours], False)
+                self._pipes.append(ends[ours])
+                handed.append(ends[1 - ours])
+            # A folder may stand where another one belongs, so they are moved out of the way first.
+            moved.extend(fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, free) for fd in folders)
+            numbered = [*handed, *(() if artifact is None else (artifact,)), *moved]
+            spawn = partial(
+                os.posix_spawn,
                 binary,
                 [binary, role, *worker_arguments()],
                 {},
-                file_actions=actions,
+                file_actions=[(os.POSIX_SPAWN_DUP2, fd, n) for n, fd in enumerate(numbered)],
                 setpgroup=0,  # Ctrl-C on the terminal is for the host alone
                 setsigmask=(),
                 setsigdef=signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP},
             )
-        except OSError as error:
-            _close((self.requests, self.replies, self._stderr))
-            raise WorkerUnavailable(f"{binary} does not start: {error.strerror}") from error
+            # Python looks for signals between two steps of a function, not within `extend`: the
+            # process id is kept before Ctrl-C can be heard.
+            self._spawned.extend(map(operator.call, (spawn,)))
         finally:
-            _close((child_in, child_out, child_err, *moved))
-        self._outcome: Outcome | None = None
-        self._lock = threading.Lock()
-        self._reaped = False
-        for fd in (self.requests, self.replies, self._stderr):
-            os.set_blocking(fd, False)
+            deque(closing, maxlen=0)  # one step for Ctrl-C: no call of a function comes before it
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._spawned[0]
 
     @property
     def ended(self) -> bool:
         """Whether `end` was called."""
         return self._outcome is not None
+
+    @property
+    def killed(self) -> bool:
+        """Whether `kill` was called; who owns the process then has to call `end`."""
+        return self._killed
 
     def end(self, because: Ending | None = None) -> Outcome:
         """Kill the worker if it still runs, reap it and close its pipes; again gives the same.
@@ -158,17 +199,18 @@ class Process:
             code = self._reap()
             stderr = self._last_words()
             self._outcome = Outcome(because or _ending(code, stderr), code, stderr)
-            _close((self.requests, self.replies, self._stderr))
+            _close(self._pipes)
         return self._outcome
 
     def abandon(self) -> None:
         """Close this process's copies of the pipes and leave the worker to whoever owns it."""
         if self._outcome is None:
             self._outcome = Outcome(Ending.EXIT, 0)
-            _close((self.requests, self.replies, self._stderr))
+            _close(self._pipes)
 
     def kill(self) -> None:
         """Send SIGKILL, from any thread; whoever uses the pipes sees them end."""
+        self._killed = True
         with self._lock:
             if self._reaped:
                 return
@@ -190,6 +232,6 @@ class Process:
 
     def _last_words(self) -> str:
         try:
-            return os.read(self._stderr, STDERR_BYTES).decode(errors="replace").strip()
+            return os.read(self._pipes[2], STDERR_BYTES).decode(errors="replace").strip()
         except BlockingIOError:
             return ""

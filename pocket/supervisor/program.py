@@ -57,6 +57,11 @@ class Program:
         """Whether a call may make host calls."""
         return self.grants.broker is not None
 
+    def close(self) -> None:
+        """Close what the host holds open for the plugin; safe to repeat."""
+        if self.grants.broker is not None:
+            self.grants.broker.close()
+
     def start_worker(self) -> Worker:
         """Start a worker, compiling first where no usable artifact is in the cache.
 

@@ -21,6 +21,7 @@ from pocket.units import format_duration
 FIRST_PAUSE_S: Final = 0.1
 """After the first failed start; a machine that was busy for a moment is past it by then."""
 LONGEST_PAUSE_S: Final = 30.0
+"""No longer than a person waits before they look at what is wrong."""
 MOST_FAILURES: Final = 8
 """Failed starts in a row, some 13 s of trying, after which somebody has to look."""
 

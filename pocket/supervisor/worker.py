@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from time import monotonic
 from typing import Final, NamedTuple, TypeVar, cast
 
+from pocket.capability.interruption import Interruption
 from pocket.errors import (
     CallError,
     CallTimeout,
@@ -124,6 +125,7 @@ class Worker:
         self._process = Process("serve", artifact, folders)
         self._channel = Channel(self._process.requests, self._process.replies)
         self._lines: deque[str] = deque(maxlen=limits.LOG_LINES_KEPT)
+        self._interruption = Interruption()
         self._last_id = 0
 
     @property
@@ -136,13 +138,19 @@ class Worker:
         """Whether the process is gone."""
         return self._process.ended
 
+    @property
+    def killed(self) -> bool:
+        """Whether somebody killed it, too late for the call that it was meant for."""
+        return self._process.killed
+
     def end(self, because: Ending | None = None) -> None:
         """Kill the process, reap it and close its pipes; safe to repeat."""
         self._process.end(because)
 
     def kill(self) -> None:
-        """Kill the process from any thread; a call that is under way fails."""
+        """Kill the process from any thread; a call that is under way fails, its host call too."""
         self._process.kill()
+        self._interruption.happen()
 
     def abandon(self) -> None:
         """Forget the process, which belongs to the parent of this forked one."""
@@ -284,7 +292,8 @@ class Worker:
         broker = self._surroundings.broker
         if broker is None or frame[1] != call_id:
             raise ProtocolViolation(f"plugin {self._manifest.name}: a host call out of turn")
-        answer = broker.answer(cast("bytes", frame[2]), deadline - limits.HOST_CALL_MARGIN_S)
+        with self._interruption.covering():
+            answer = broker.answer(cast("bytes", frame[2]), deadline - limits.HOST_CALL_MARGIN_S)
         self._channel.send(encode_frame([HOST_ANSWER, call_id, answer]), deadline)
 
     def _log(self, frame: Frame) -> None:

@@ -41,6 +41,8 @@ def row(request: pytest.FixtureRequest, abuse_rows: list[Row]) -> Row:
     name = request.node.name.removeprefix("test_").replace("_", " ")
     if hasattr(request.node, "callspec"):
         name = request.node.callspec.id
+        who, _, what = name.partition("-")
+        name = f"{what}, {who}" if who.startswith("as ") else name
     row = Row(CHAPTERS[module], name)
     abuse_rows.append(row)
     return row

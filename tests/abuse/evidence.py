@@ -70,9 +70,12 @@ class Evidence:
     def stopped_by(self, error: BaseException) -> str:
         """Name the layer that stopped what ended in `error`."""
         reader = _reader(error)
-        if self.failures and not isinstance(error, pocket.ProtocolViolation):
+        told = (pocket.ProtocolViolation, pocket.PluginQuarantined)
+        if self.failures and not isinstance(error, told):
             who = "compiler" if self.failures[-1] == "bad-module" else "worker"
             return f"{who}: {self.failures[-1]}"
+        if isinstance(error, pocket.PluginQuarantined):
+            return reader
         for outcome in reversed(self.outcomes):
             said = _ending(outcome, reader)
             if said:

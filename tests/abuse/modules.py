@@ -158,6 +158,10 @@ def exports_with_long_names(count: int, size: int) -> bytes:
     return plugin(exports=[text + b"\0\0" for text in names])
 
 
+def unnamed_exports(count: int) -> bytes:
+    return plugin(exports=[b"\0\0\0"] * count)
+
+
 def unknown_imports(count: int, size: int) -> bytes:
     names = (name(f"{number:08}".encode() + b"\x1b" * (size - 8)) for number in range(count))
     return plugin(imports=[name(b"env") + text + b"\0\2" for text in names])

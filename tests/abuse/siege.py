@@ -171,6 +171,17 @@ class Siege:
         assert given == [wanted]
         self._close(by or "an ordinary answer", f"{given[0]!r}")
 
+    def refused(
+        self, attack: Callable[[], object], *codes: str, within_s: float = DEADLINE_S
+    ) -> None:
+        """Hold that a host call is answered by a refusal with one of these codes."""
+        answers: list[Any] = []
+        self._run(lambda: answers.append(attack()), within_s)
+        assert answers[0]["ok"] is False, answers
+        code = answers[0]["error"]["code"]
+        assert code in codes, answers
+        self._close(f"capability: {code}", answers[0]["error"]["message"])
+
     def _run(self, attack: Callable[[], object], within_s: float) -> None:
         held = forget_peak()
         with self._bystander, self.evidence.gather(), _deadline(within_s):

@@ -61,9 +61,8 @@ def test_poll_oneoff_for_a_year(siege: Siege) -> None:
     ],
 )
 def test_after_the_answer(siege: Siege, name: str) -> None:
-    plugin = siege.load(name, state="kept" if name == "loop_in_free" else "fresh")
-
     def attack() -> None:
+        plugin = siege.load(name, state="kept" if name == "loop_in_free" else "fresh")
         plugin.call("main", None)  # answered; what comes after it is not seen by its caller
         plugin.call("main", None)
 

@@ -35,6 +35,7 @@ class Terminal:
 
     folder: Path
     home: Path
+    timeout_s: float = 60
 
     @property
     def environ(self) -> dict[str, str]:
@@ -57,7 +58,7 @@ class Terminal:
             text=True,
             cwd=self.folder,
             env=self.environ | environ,
-            timeout=60,
+            timeout=self.timeout_s,
             check=False,
         )
 

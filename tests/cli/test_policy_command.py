@@ -97,6 +97,20 @@ def test_a_refused_plugin_is_not_called_and_says_why_as_json(pocket: Pocket, hom
     assert (problem["path"], problem["line"]) == ("permissions.env[0]", 15)
 
 
+def test_info_says_in_a_line_that_the_policy_refuses_a_plugin(pocket: Pocket, home: Path) -> None:
+    line = "policy:      refuses it; `pocket policy check nosy` says why"
+    assert "policy:" not in pocket("plugins", "info", "nosy").stdout
+    assert json.loads(pocket("plugins", "info", "nosy", "-o", "json").stdout)["refused"] == []
+    write_policy(home, "env: none")
+    shown = pocket("plugins", "info", "nosy")
+    assert (shown.returncode, shown.stdout.splitlines()[-1]) == (0, line)
+    (problem,) = json.loads(pocket("plugins", "info", "nosy", "-o", "json").stdout)["refused"]
+    assert (problem["path"], problem["line"]) == ("permissions.env[0]", 15)
+    assert "policy:" not in pocket("plugins", "info", "quiet").stdout
+    write_policy(home, "env: [")
+    assert pocket("plugins", "info", "nosy").stdout.splitlines()[-1] == line
+
+
 def test_a_broken_policy_stops_every_plugin(pocket: Pocket, home: Path) -> None:
     file = write_policy(home, "limits: {memory: lots}")
     for command in (

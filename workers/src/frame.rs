@@ -337,6 +337,58 @@ mod tests {
         assert!(parse(b"\x93\x01\x07\xc4\x02hi!").is_err());
     }
 
+    /// Marsaglia's xorshift, for the same numbers in every run.
+    struct Chance(u64);
+
+    impl Chance {
+        fn below(&mut self, end: usize) -> usize {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            usize::try_from(self.0 >> 16).unwrap_or(0) % end
+        }
+
+        fn byte(&mut self) -> u8 {
+            u8::try_from(self.below(256)).unwrap_or(0)
+        }
+    }
+
+    fn vectors() -> Vec<Vec<u8>> {
+        let text = include_str!("../../tests/vectors/frames.txt");
+        let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+        lines
+            .map(|line| {
+                let (_, hex) = line.split_once(' ').unwrap_or_default();
+                let byte = |at: usize| u8::from_str_radix(&hex[at * 2..at * 2 + 2], 16);
+                (0..hex.len() / 2).map(|at| byte(at).unwrap_or(0)).collect()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_million_hostile_frames_are_faults_or_frames_and_never_a_panic_or_a_hang() {
+        let bodies: Vec<Vec<u8>> = vectors().iter().map(|frame| frame[4..].to_vec()).collect();
+        let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
+        let begun = std::time::Instant::now();
+        let mut accepted = 0_u32;
+        for _ in 0..1_000_000 {
+            let mut body = bodies[chance.below(bodies.len())].clone();
+            for _ in 0..=chance.below(4) {
+                let at = chance.below(body.len());
+                match chance.below(4) {
+                    // Heads of arrays and of bytes, with the largest counts.
+                    0 => body.splice(at..at, [0xdd, 0xff, 0xff, 0xff, 0xff]).for_each(drop),
+                    1 => body.splice(at..at, [0xc6, 0xff, 0xff, 0xff, 0xff]).for_each(drop),
+                    2 => body.truncate(at.max(1)),
+                    _ => body[at] = chance.byte(),
+                }
+            }
+            accepted += u32::from(parse(&body).is_ok());
+        }
+        assert!(accepted > 0);
+        assert!(begun.elapsed().as_secs() < 60);
+    }
+
     #[test]
     fn the_shared_vectors_read_and_write_the_same() {
         let text = include_str!("../../tests/vectors/frames.txt");

@@ -5,10 +5,12 @@ use crate::engine::{self, Guard, LimitedTunables};
 use crate::fault::{Code, Fault};
 use crate::frame::{self, Limits, Request, Surroundings, Usage, Writer};
 use crate::pipe::{self, Reader, send};
-use crate::sandbox::{Confinement, CpuBudget, Timer};
+use crate::sandbox::{Confinement, CpuBudget, Stopwatch};
 use std::time::{Duration, Instant};
 use wasmer::{Engine, Module, Store};
 
+/// A response from which on writing it takes a millisecond or so.
+const LARGE_BYTES: usize = 1 << 20;
 /// The host hands the artifact over as this descriptor.
 const ARTIFACT: &str = "/proc/self/fd/3";
 
@@ -55,6 +57,7 @@ fn serve() -> Result<(), Fault> {
     let mut worker = Worker::load(limits, source.map(<[u8]>::to_vec), surroundings)?;
     confinement.seal()?;
     let mut guest = Some(worker.start()?);
+    worker.allow_call()?;
     let memory_bytes = guest.as_ref().map_or(0, Guest::memory_bytes);
     if !send(worker.writer.ready(engine::NAME, memory_bytes)) {
         return Ok(());
@@ -65,7 +68,11 @@ fn serve() -> Result<(), Fault> {
         };
         let current = match guest.take() {
             Some(current) => current,
-            None => worker.start()?,
+            None => {
+                let new = worker.start()?;
+                worker.allow_call()?;
+                new
+            }
         };
         match worker.call(current, id, payload) {
             Some(next) => guest = next,
@@ -107,14 +114,15 @@ impl Worker {
     }
 
     fn start(&mut self) -> Result<Guest, Fault> {
-        let timer = self.cpu.start(Duration::from_millis(self.limits.start_cpu_ms))?;
+        self.cpu.allow(self.start_time())?;
         let store = Store::new(self.engine.clone());
         let source = self.source.as_deref();
         let guard = self.guard.clone();
-        let guest =
-            Guest::start(store, &self.module, source, &self.limits, &self.surroundings, guard);
-        timer.stop();
-        guest
+        Guest::start(store, &self.module, source, &self.limits, &self.surroundings, guard)
+    }
+
+    fn allow_call(&mut self) -> Result<(), Fault> {
+        self.cpu.allow(Duration::from_millis(self.limits.call_cpu_ms))
     }
 
     /// Answers one call; gives the instance for the next one, or None when the worker has to end.
@@ -125,27 +133,34 @@ impl Worker {
         }
         let begun = Instant::now();
         let mut usage = Usage::default();
-        let timer = self.cpu.start(Duration::from_millis(self.limits.call_cpu_ms));
-        let outcome = timer.and_then(|timer| {
-            let answer = guest.call(id, payload, &self.limits)?;
+        let cpu = Stopwatch::start();
+        let outcome = guest.call(id, payload, &self.limits).and_then(|answer| {
             guest.read(answer, &mut self.response)?;
             let kept = if self.limits.keep_state { guest.free(answer) } else { Ok(()) };
-            usage.cpu_us = micros(timer.used());
-            kept.map(|()| timer)
+            usage.cpu_us = micros(cpu.used());
+            kept
         });
         usage.wall_us = micros(begun.elapsed());
         usage.memory_bytes = guest.memory_bytes();
         usage.fuel = guest.fuel_used(&self.limits);
-        let outcome = outcome.and_then(|timer| self.explain(&guest).map(|()| timer));
+        let outcome = outcome.and_then(|()| self.explain(&guest)).and_then(|()| {
+            // Sending that much takes time that is not the call's.
+            let large = self.response.len() > LARGE_BYTES;
+            if large { self.cpu.allow(self.start_time()) } else { Ok(()) }
+        });
         match outcome {
-            // The timer is stopped when the host has its result; sending takes no time of its own.
-            Ok(timer) => send(self.writer.result(id, &self.response, usage))
-                .then(|| self.after(guest, timer)),
+            Ok(()) => {
+                send(self.writer.result(id, &self.response, usage)).then(|| self.after(guest))
+            }
             Err(fault) => {
                 send(self.writer.failure(id, &fault, usage));
                 None
             }
         }
+    }
+
+    fn start_time(&self) -> Duration {
+        Duration::from_millis(self.limits.start_cpu_ms)
     }
 
     /// A plugin that was refused memory and then reports an error ran into its limit.
@@ -158,24 +173,24 @@ impl Worker {
     }
 
     /// Prepares the next call while the host is busy with this one's result.
-    fn after(&mut self, guest: Guest, timer: Timer) -> Option<Guest> {
+    fn after(&mut self, guest: Guest) -> Option<Guest> {
         if self.limits.keep_state && !guest.is_command() {
-            timer.stop();
-            return Some(guest);
+            return self.allow_call().is_ok().then_some(guest);
         }
         self.refresh(guest).ok()
     }
 
     /// Gives an instance in the state after its start: the same one restored, or a new one.
     fn refresh(&mut self, mut guest: Guest) -> Result<Guest, Fault> {
-        let timer = self.cpu.start(Duration::from_millis(self.limits.start_cpu_ms))?;
+        self.cpu.allow(self.start_time())?;
         if guest.restore(&mut self.pages)? {
-            timer.stop();
+            self.allow_call()?;
             return Ok(guest);
         }
         drop(guest);
         let mut guest = self.start()?;
         guest.remember(&mut self.pages)?;
+        self.allow_call()?;
         Ok(guest)
     }
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 enum { READ_ONLY_ONCE = 1 << 16 };
@@ -287,6 +288,12 @@ static void fifty_children(void) {
   for (int i = 0; i < 50; i++) if (fork() == 0) for_ever();
   for_ever();
 }
+static void spins(void) {
+  struct itimerval none = {{0, 0}, {0, 0}};
+  setitimer(ITIMER_PROF, &none, NULL);
+  called();
+  for (volatile int again = 1; again;) continue;
+}
 static void small_pipes(void) {
   fcntl(0, F_SETPIPE_SZ, 4096);
   fcntl(1, F_SETPIPE_SZ, 4096);
@@ -312,7 +319,7 @@ static const struct { const char *name; void (*run)(void); } scenarios[] = {
   SCENARIO(stops_before_ready), SCENARIO(closes_stdout), SCENARIO(closes_everything), SCENARIO(stderr_flood),
   SCENARIO(writes_to_every_fd), SCENARIO(unblocks_the_pipes), SCENARIO(blocks_the_pipes),
   SCENARIO(ignores_signals), SCENARIO(child_holds_the_pipes), SCENARIO(grandchild_in_a_session),
-  SCENARIO(fifty_children), SCENARIO(small_pipes),
+  SCENARIO(fifty_children), SCENARIO(small_pipes), SCENARIO(spins),
 };
 
 int main(int count, char **words) {

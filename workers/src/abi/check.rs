@@ -62,6 +62,9 @@ fn pocket_problems(module: &ModuleInfo) -> impl Iterator<Item = String> {
     .flatten()
 }
 
+/// As many as a person reads, and as one frame holds.
+const MOST_PROBLEMS: usize = 100;
+
 /// Everything that keeps `module` from being a plugin; empty for a good one.
 pub fn problems(engine: &Engine, survey: &Survey, module: &ModuleInfo) -> Vec<String> {
     let memory = module
@@ -81,5 +84,10 @@ pub fn problems(engine: &Engine, survey: &Survey, module: &ModuleInfo) -> Vec<St
         module.imports().filter_map(|import| import_problem(&import, &mut store, &context)),
     );
     found.dedup();
+    if found.len() > MOST_PROBLEMS {
+        let more = found.len() - MOST_PROBLEMS;
+        found.truncate(MOST_PROBLEMS);
+        found.push(format!("and {more} problems more"));
+    }
     found
 }

@@ -1,12 +1,14 @@
 //! One live instance of a plugin: started, then called.
 
-use super::entry::Entry;
+use super::entry::{Call, Entry};
 use super::imports::{Context, imports};
 use super::snapshot::{PageMap, Snapshot};
 use crate::engine::{Fuel, Guard, RESTORABLE, RESUME, STATE_PREFIX};
 use crate::fault::{Code, Fault};
 use crate::frame::{Limits, Surroundings};
-use wasmer::{Function, FunctionEnv, Global, Instance, Memory, Module, RuntimeError, Store, Value};
+use wasmer::{
+    FunctionEnv, Global, Instance, Memory, Module, RuntimeError, Store, TypedFunction, Value,
+};
 
 pub struct Guest {
     /// Dropped before the store, in whose memory it is mapped.
@@ -23,7 +25,7 @@ pub struct Guest {
 /// What, with the memory, a call can change; only of instances that change nothing else.
 struct State {
     globals: Vec<(Global, Value)>,
-    resume: Option<Function>,
+    resume: Option<TypedFunction<(), ()>>,
 }
 
 /// Where the response of a call lies.
@@ -38,23 +40,15 @@ fn trap(guard: &Guard, error: &RuntimeError) -> Fault {
     Fault::new(code, error.message())
 }
 
-fn index(value: &Value) -> u32 {
-    value.i32().unwrap_or(0).cast_unsigned()
-}
-
-fn argument(value: u32) -> Value {
-    Value::I32(value.cast_signed())
-}
-
 impl State {
-    fn of(instance: &Instance) -> Option<Self> {
+    fn of(instance: &Instance, store: &Store) -> Option<Self> {
         instance.exports.get_memory(RESTORABLE).ok()?;
         let globals = instance.exports.iter().globals();
         let globals = globals
             .filter(|(name, _)| name.starts_with(STATE_PREFIX))
             .map(|(_, global)| (global.clone(), Value::I32(0)))
             .collect();
-        Some(Self { globals, resume: instance.exports.get_function(RESUME).ok().cloned() })
+        Some(Self { globals, resume: instance.exports.get_typed_function(store, RESUME).ok() })
     }
 }
 
@@ -80,9 +74,9 @@ impl Guest {
             })?;
         let missing = |error| Fault::new(Code::BadModule, error);
         let memory = instance.exports.get_memory("memory").map_err(missing)?.clone();
-        let entry = Entry::of(&instance)?;
+        let entry = Entry::of(&instance, &store)?;
         context.as_mut(&mut store).memory = Some(memory.clone());
-        let state = State::of(&instance);
+        let state = State::of(&instance, &store);
         let fuel = Fuel::of(&instance);
         let mut guest = Self { snapshot: None, state, store, context, memory, entry, fuel, guard };
         if guest.is_command() {
@@ -95,11 +89,12 @@ impl Guest {
 
     /// Runs the module's own start.
     fn begin(&mut self, instance: &Instance, source: Option<&[u8]>) -> Result<(), Fault> {
-        if let Ok(initialize) = instance.exports.get_function("_initialize") {
-            self.run(initialize, &[])?;
+        let exports = &instance.exports;
+        if let Ok(initialize) = exports.get_typed_function(&self.store, "_initialize") {
+            self.run(|store| TypedFunction::<(), ()>::call(&initialize, store))?;
         }
-        match (source, instance.exports.get_function("__pocket_init")) {
-            (Some(source), Ok(init)) => self.init(init, source),
+        match (source, exports.get_typed_function(&self.store, "__pocket_init")) {
+            (Some(source), Ok(init)) => self.init(&init, source),
             _ => Ok(()),
         }
     }
@@ -109,8 +104,11 @@ impl Guest {
         matches!(self.entry, Entry::Command { .. })
     }
 
-    fn run(&mut self, function: &Function, arguments: &[Value]) -> Result<Box<[Value]>, Fault> {
-        function.call(&mut self.store, arguments).map_err(|error| {
+    fn run<T>(
+        &mut self,
+        function: impl FnOnce(&mut Store) -> Result<T, RuntimeError>,
+    ) -> Result<T, Fault> {
+        function(&mut self.store).map_err(|error| {
             if self.fuel.as_ref().is_some_and(|fuel| fuel.is_exhausted(&mut self.store)) {
                 return Fault::new(Code::Fuel, "the call used up its fuel");
             }
@@ -118,18 +116,15 @@ impl Guest {
         })
     }
 
-    fn init(&mut self, init: &Function, source: &[u8]) -> Result<(), Fault> {
+    fn init(&mut self, init: &TypedFunction<(u32, u32), u32>, source: &[u8]) -> Result<(), Fault> {
         let at = self.place(source)?;
         let length = u32::try_from(source.len()).unwrap_or(u32::MAX);
-        let results = self.run(init, &[argument(at), argument(length)])?;
-        match results.first().map(index) {
-            Some(0) | None if self.guard.take() => {
+        match self.run(|store| init.call(store, at, length))? {
+            0 if self.guard.take() => {
                 Err(Fault::new(Code::Memory, "__pocket_init failed for want of memory"))
             }
-            Some(0) | None => {
-                Err(Fault::new(Code::Trap, "the plugin's own start failed; its log says why"))
-            }
-            Some(_) => Ok(()),
+            0 => Err(Fault::new(Code::Trap, "the plugin's own start failed; its log says why")),
+            _ => Ok(()),
         }
     }
 
@@ -140,7 +135,7 @@ impl Guest {
             return Err(Fault::new(Code::BadModule, "a command has no __pocket_alloc"));
         };
         let alloc = alloc.clone();
-        let at = self.run(&alloc, &[argument(length)])?.first().map_or(0, index);
+        let at = self.run(|store| alloc.call(store, length))?;
         if at == 0 {
             let code = if self.guard.take() { Code::Memory } else { Code::Trap };
             return Err(Fault::new(code, format!("the plugin has no room for {length} bytes")));
@@ -171,17 +166,10 @@ impl Guest {
         answer
     }
 
-    fn ask(&mut self, call: &Function, request: &[u8], limits: &Limits) -> Result<Answer, Fault> {
+    fn ask(&mut self, call: &Call, request: &[u8], limits: &Limits) -> Result<Answer, Fault> {
         let at = self.place(request)?;
         let length = u32::try_from(request.len()).unwrap_or(u32::MAX);
-        let (at, length) = match &*self.run(call, &[argument(at), argument(length)])? {
-            [Value::I64(packed)] => {
-                let packed = packed.cast_unsigned();
-                ((packed >> 32) as u32, packed as u32)
-            }
-            [at, length] => (index(at), index(length)),
-            _ => return Err(Fault::new(Code::BadOutput, "__pocket_call gave no response")),
-        };
+        let (at, length) = self.run(|store| call.call(store, at, length))?;
         if u64::from(length) > limits.output_bytes {
             let message =
                 format!("the response has {length} bytes, the limit is {}", limits.output_bytes);
@@ -193,13 +181,13 @@ impl Guest {
     /// Runs the whole program; only status 0, however it is given, is success.
     fn run_command(
         &mut self,
-        start: &Function,
+        start: &TypedFunction<(), ()>,
         request: &[u8],
         limits: &Limits,
     ) -> Result<Answer, Fault> {
         let most = usize::try_from(limits.output_bytes).unwrap_or(usize::MAX);
         self.context.as_mut(&mut self.store).wasi.begin_command(request, most);
-        let ended = self.run(start, &[]);
+        let ended = self.run(|store| start.call(store));
         let wasi = &self.context.as_mut(&mut self.store).wasi;
         if wasi.exchange.overflowed {
             let message = format!("the response has more than {most} bytes, which is the limit");
@@ -233,7 +221,7 @@ impl Guest {
         match (&self.entry, answer) {
             (Entry::Pocket { free: Some(free), .. }, Answer::Memory { at, length }) => {
                 let free = free.clone();
-                self.run(&free, &[argument(at), argument(length)]).map(drop)
+                self.run(|store| free.call(store, at, length))
             }
             _ => Ok(()),
         }
@@ -278,7 +266,7 @@ impl Guest {
             fuel.fill(&mut self.store, u64::MAX);
         }
         if let Some(resume) = resume {
-            self.run(&resume, &[])?;
+            self.run(|store| resume.call(store))?;
         }
         Ok(true)
     }

@@ -300,7 +300,7 @@ fn fault(_: &[&str]) -> Result<String> {
 
 /// Uses CPU time until its timer kills it.
 fn spin(_: &[&str]) -> Result<String> {
-    let _timer = CpuBudget::new().start(Duration::from_millis(10)).map_err(fault_error)?;
+    CpuBudget::new().allow(Duration::from_millis(10)).map_err(fault_error)?;
     loop {
         std::hint::spin_loop();
     }

@@ -16,9 +16,8 @@ pub struct CpuBudget {
     backstop_s: u64,
 }
 
-/// Runs from its creation until it is stopped, or another one is started in its place; the process
-/// does not survive its expiry.
-pub struct Timer {
+/// Measures from its creation on.
+pub struct Stopwatch {
     begun: Duration,
 }
 
@@ -29,17 +28,19 @@ impl CpuBudget {
         Self { backstop_s: 0 }
     }
 
-    /// Arms the timer for one piece of the guest's work.
-    pub fn start(&mut self, limit: Duration) -> Result<Timer, Fault> {
-        let begun = spent();
-        let needed_s = (begun + limit).as_secs() + 2;
+    /// Gives the next piece of the guest's work so much time, from now on; the process does not
+    /// survive when it is over. What came before loses what it had left.
+    ///
+    /// A call's share is given before the call comes, where nobody waits for it: waiting takes next
+    /// to no CPU time.
+    pub fn allow(&mut self, limit: Duration) -> Result<(), Fault> {
+        let needed_s = (spent() + limit).as_secs() + 2;
         if self.backstop_s < needed_s {
             self.backstop_s = needed_s + AHEAD_S;
             let backstop = Rlimit { current: Some(self.backstop_s), maximum: None };
             rustix::process::setrlimit(Resource::Cpu, backstop).map_err(refuse("cpu time"))?;
         }
-        arm(limit).map_err(refuse("cpu timer"))?;
-        Ok(Timer { begun })
+        arm(limit).map_err(refuse("cpu timer"))
     }
 }
 
@@ -64,14 +65,12 @@ fn arm(limit: Duration) -> std::io::Result<()> {
     }
 }
 
-impl Timer {
-    pub fn used(&self) -> Duration {
-        spent().saturating_sub(self.begun)
+impl Stopwatch {
+    pub fn start() -> Self {
+        Self { begun: spent() }
     }
 
-    /// Lets the process go on for as long as it likes, as it does while it waits for calls.
-    pub fn stop(self) {
-        // Disarming a timer that was armed the same way has no way to fail.
-        let _ = arm(Duration::ZERO);
+    pub fn used(&self) -> Duration {
+        spent().saturating_sub(self.begun)
     }
 }

@@ -7,7 +7,7 @@ mod namespaces;
 mod rlimits;
 mod seccomp;
 
-pub use cpu::{CpuBudget, Timer};
+pub use cpu::{CpuBudget, Stopwatch};
 pub use rlimits::GUEST_FILES;
 pub use seccomp::RULES;
 

@@ -10,6 +10,7 @@ const ADDRESS_SPACE_BYTES: u64 = 20 << 30;
 const BASE_DATA_BYTES: u64 = 256 << 20;
 /// Compiling wants many times the module's size.
 const COMPILE_DATA_BYTES: u64 = 3 << 30;
+/// As much as the host's clock gives it.
 const COMPILE_CPU_S: u64 = 120;
 /// stdin, stdout, stderr, the artifact while it is loaded, and a few for the engine.
 const OPEN_FILES: u64 = 16;

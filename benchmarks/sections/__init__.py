@@ -1,0 +1,1 @@
+"""What is measured of Pocket alone, one question a file: `measure`, and `table` of what it gave."""

@@ -1,0 +1,86 @@
+"""Plugins in Rust, built by cargo: for wasm32-unknown-unknown, or what .cargo/config.toml says."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from pocket.authoring.bench import Bench
+from pocket.authoring.toolchain import Toolchain
+from pocket.errors import BuildFailed
+
+_TARGET: Final = "wasm32-unknown-unknown"
+_INSTALL: Final = (
+    "run `curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh`, then "
+    f"`rustup target add {_TARGET}` in a new shell"
+)
+_OFFLINE: Final = "cargo cannot reach its registry; is there a network?"
+
+
+def _build(bench: Bench) -> None:
+    folder = bench.folder.resolve()
+    target = _target(folder)
+    add_target = f"run `rustup target add {target}`"
+    written = bench.run(
+        "cargo",
+        "build",
+        "--release",
+        f"--target={target}",
+        "--message-format=json-render-diagnostics",
+        install=_INSTALL,
+        hints={f"{target}` target may not be": add_target, "resolve host": _OFFLINE},
+        environ={"CARGO_ENCODED_RUSTFLAGS": _flags()},
+        stdout_is_data=True,
+    )
+    modules = list(_modules(written, folder / "Cargo.toml"))
+    if len(modules) != 1:
+        found = ", ".join(path.name for path in modules) or "none"
+        raise BuildFailed(
+            f"{bench.folder}: cargo has to make one wasm file, it made {found}",
+            hint='Cargo.toml needs [lib] with crate-type = ["cdylib", "rlib"]',
+        )
+    bench.wasm.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(modules[0], bench.wasm)
+
+
+def _target(folder: Path) -> str:
+    """Give the target that the folder asks for: a crate that needs files wants wasm32-wasip1."""
+    file = folder / ".cargo" / "config.toml"
+    try:
+        config = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (OSError, ValueError) as error:
+        raise BuildFailed(f"{file}: {error}") from None
+    target = config.get("build", {}).get("target", _TARGET)
+    return target if isinstance(target, str) else _TARGET
+
+
+def _flags() -> str:
+    """Keep the home of whoever builds out of the paths in panic messages."""
+    home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
+    given = os.environ.get("RUSTFLAGS", "").split()
+    # This form allows blanks in paths.
+    return "\x1f".join([*given, f"--remap-path-prefix={home}=cargo"])
+
+
+def _modules(written: str, manifest: Path) -> Iterator[Path]:
+    """Give the wasm files of one package out of cargo's messages, whatever its target folder."""
+    for line in written.splitlines():
+        message = json.loads(line) if line.startswith("{") else {}
+        if message.get("reason") != "compiler-artifact":
+            continue
+        if Path(message["manifest_path"]).resolve() == manifest:
+            yield from (Path(name) for name in message["filenames"] if name.endswith(".wasm"))
+
+
+def _vendored(sdk: Path) -> dict[str, bytes]:
+    names = ["Cargo.toml", "README.md", "LICENSE"]
+    names += [path.relative_to(sdk).as_posix() for path in (sdk / "src").rglob("*.rs")]
+    return {f"sdk/{name}": (sdk / name).read_bytes() for name in names}
+
+
+CARGO: Final = Toolchain("cargo", ("Cargo.toml",), "rust", _vendored, _build)

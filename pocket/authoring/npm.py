@@ -1,0 +1,82 @@
+"""Plugins in TypeScript and JavaScript, built by the `build` script of their package.json."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Final
+
+from pocket.authoring.bench import Bench
+from pocket.authoring.tarball import pack
+from pocket.authoring.toolchain import Toolchain
+from pocket.errors import BuildFailed, InvalidInput
+
+_INSTALL: Final = (
+    "install Node 20 or newer: `sudo apt install nodejs npm`, or https://nodejs.org where that is "
+    "older"
+)
+_QUIET: Final = ("--no-audit", "--no-fund", "--prefer-offline")
+_HINTS: Final = {
+    "ENOTFOUND": "npm cannot reach its registry; is there a network?",
+    "EAI_AGAIN": "npm cannot reach its registry; is there a network?",
+}
+
+
+def _build(bench: Bench) -> None:
+    _require_script(bench.folder / "package.json", bench.wasm)
+    _install(bench)
+    bench.run("npm", "run", "--silent", "build", install=_INSTALL, hints=_HINTS)
+
+
+def _require_script(file: Path, wasm: Path) -> None:
+    """Look for the script here: npm's own complaint goes the way of its other chatter."""
+    try:
+        scripts = json.loads(file.read_bytes()).get("scripts", {})
+    except json.JSONDecodeError as error:
+        raise BuildFailed(f"{file}:{error.lineno}:{error.colno}: {error.msg}") from None
+    except (OSError, ValueError, AttributeError) as error:
+        raise BuildFailed(f"{file}: {error}") from None
+    if "build" not in scripts:
+        where = wasm.relative_to(file.parent)
+        raise BuildFailed(
+            f"{file}: there is no script `build`",
+            hint=f'write "scripts": {{"build": "..."}}, a command that writes {where}',
+        )
+
+
+def _install(bench: Bench) -> None:
+    """Install what package.json names, unless nothing has changed since."""
+    lock, done = (bench.folder / name for name in ("package-lock.json", _DONE))
+    wanted = [_changed(bench.folder / "package.json"), _changed(lock)]
+    if _changed(done) >= max(wanted):
+        return
+    # With nothing installed, the lock alone says what to install; `ci` also checks its hashes.
+    word = "ci" if lock.exists() and not done.exists() else "install"
+    bench.run("npm", word, *_QUIET, install=_INSTALL, hints=_HINTS)
+    if done.exists():
+        os.utime(done)
+
+
+_DONE: Final = "node_modules/.package-lock.json"
+"""What npm writes last."""
+
+
+def _changed(file: Path) -> int:
+    return file.stat().st_mtime_ns if file.exists() else 0
+
+
+def _vendored(sdk: Path) -> dict[str, bytes]:
+    """Give the SDK as the tarball that `npm pack` would publish."""
+    if not (sdk / "dist" / "engine.wasm").exists() or not (sdk / "dist" / "index.js").exists():
+        raise InvalidInput(f"{sdk}: the SDK is not built", hint=f"run `make -C {sdk}`")
+    package = json.loads((sdk / "package.json").read_text(encoding="utf-8"))
+    names = ["package.json", "README.md", "LICENSE"]
+    for entry in package["files"]:
+        found = [path for path in (sdk / entry).rglob("*") if path.is_file()] or [sdk / entry]
+        names += [path.relative_to(sdk).as_posix() for path in found]
+    files = {f"package/{name}": (sdk / name).read_bytes() for name in names}
+    return {"sdk/pocket-plugin-sdk.tgz": pack(files)}
+
+
+NPM: Final = Toolchain("npm", ("package.json",), "javascript", _vendored, _build)

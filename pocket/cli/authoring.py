@@ -1,0 +1,227 @@
+"""`pocket plugins new|build|test|package`: what the author of a plugin types."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from pocket.cli.help import Command
+from pocket.cli.options import Output, complete_plugin
+from pocket.cli.output import Format, emit, say
+from pocket.cli.progress import Progress
+from pocket.document import JSON
+from pocket.errors import ExampleFailed, InvalidInput
+from pocket.units import format_bytes
+
+if TYPE_CHECKING:
+    from pocket.authoring.trial import Trial
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the group `plugins`."""
+    app.command("new", cls=Command)(new)
+    app.command("build", cls=Command)(build)
+    app.command("test", cls=Command)(run_examples)
+    app.command("package", cls=Command)(package)
+
+
+# Each language has a folder there; what builds it is imported when it is needed.
+_TEMPLATES: Final = Path(__file__).parents[1] / "authoring" / "templates"
+_LANGUAGES: Final = sorted(folder.name for folder in _TEMPLATES.glob("*"))
+
+
+def _complete_language(incomplete: str) -> list[str]:
+    return [name for name in _LANGUAGES if name.startswith(incomplete)]
+
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="[DIR]", help="The plugin's folder; this one if left out.")
+]
+
+
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the plugin and its folder.")],
+    lang: Annotated[
+        str,
+        typer.Option(
+            metavar="LANGUAGE",
+            help=f"One of {', '.join(_LANGUAGES)}.",
+            autocompletion=_complete_language,
+        ),
+    ],
+    sdk: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The folder sdk of Pocket's repository."),
+    ] = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Make the folder of a new plugin: source, tests, manifest, and the SDK beside them.
+
+    Examples:
+
+      pocket plugins new word-count --lang typescript
+
+      pocket plugins new word-count --lang rust --sdk ~/pocket/sdk
+    """
+    from pocket.authoring.scaffold import create
+    from pocket.nodes.catalog import BUILTIN
+
+    folder = create(name, lang, into=Path(), sdk=sdk, taken=BUILTIN)
+    if output is not Format.TEXT:
+        emit({"folder": str(folder.resolve()), "language": lang}, output)
+        return
+    print(f"made {folder}/, a plugin with one node; next:\n")
+    print(f"  cd {folder}")
+    for step in ("build", "test", "package", f"install {name}.tar.gz"):
+        print(f"  pocket plugins {step}")
+
+
+def build(
+    folder: Folder = Path(),
+    lang: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LANGUAGE",
+            help="Where the folder's files could be several's.",
+            autocompletion=_complete_language,
+        ),
+    ] = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Build a plugin with its language's own tools: npm, cargo.
+
+    What the folder says is run as you, outside of the sandbox. Do not build what you do not trust;
+    installing and running it needs no build.
+
+    Examples:
+
+      pocket plugins build
+
+      pocket plugins build ./word-count --output json
+    """
+    from pocket.authoring.build import build as build_plugin
+
+    with Progress(wanted=output is Format.TEXT) as progress:
+        built = build_plugin(folder, language=lang, show=progress.show)
+    size, module = len(built.package.module), folder / built.package.module_path
+    if output is not Format.TEXT:
+        found: dict[str, JSON] = {
+            "name": built.package.manifest.name,
+            "tool": built.tool,
+            "module": str(module),
+            "size_bytes": size,
+        }
+        emit(found, output)
+        return
+    print(f"built {module}, {format_bytes(size)}, with {built.tool}")
+
+
+def run_examples(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NAME|DIR|FILE]",
+            help="An installed plugin, or a path; this folder if left out.",
+            autocompletion=complete_plugin,
+        ),
+    ] = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Run the examples of a plugin's metadata and compare what it gives with what they promise.
+
+    Inputs and outputs also have to fit the node's inputSchema and outputSchema. A folder or a
+    .tar.gz is written with a slash: ./my-plugin
+
+    Examples:
+
+      pocket plugins test
+
+      pocket plugins test ./my-plugin
+
+      pocket plugins test sentiment-analyzer
+    """
+    from pocket.authoring.trial import try_examples
+    from pocket.supervisor.host import Host
+
+    with Host() as host:
+        trials = list(try_examples(host.load(_this_folder() if name is None else name)))
+    failed = sum(not trial.passed for trial in trials)
+    if output is not Format.TEXT:
+        emit([trial.to_json() for trial in trials], output)
+    else:
+        for trial in trials:
+            _print_trial(trial)
+        print(f"{len(trials)} examples, {failed} failed")
+    if failed:
+        raise ExampleFailed(f"plugin {name or '.'}: {failed} of {len(trials)} examples failed")
+
+
+def package(
+    folder: Folder = Path(),
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Where to; NAME.tar.gz here if left out."),
+    ] = None,
+    output: Output = Format.TEXT,
+) -> None:
+    """Write a plugin's package, after it was checked and started once in its sandbox.
+
+    The same manifest and wasm file give the same bytes, so anybody can compare the SHA-256.
+
+    Examples:
+
+      pocket plugins package
+
+      pocket plugins package ./word-count --to dist/word-count.tar.gz
+    """
+    from pocket.authoring.package_file import write_package
+    from pocket.plugin.package import read_package
+    from pocket.supervisor.host import Host
+
+    found = read_package(folder)
+    with Progress(wanted=output is Format.TEXT) as progress, Host() as host:
+        progress.show("checking")
+        host.load(found)
+    written = write_package(found, to or Path(f"{found.manifest.name}.tar.gz"))
+    if output is not Format.TEXT:
+        shown: dict[str, JSON] = {
+            "file": str(written.file),
+            "size_bytes": written.size_bytes,
+            "sha256": written.sha256,
+        }
+        emit(shown, output)
+        return
+    print(f"wrote {written.file}, {format_bytes(written.size_bytes)}")
+    print(f"SHA-256 {written.sha256}")
+
+
+def _this_folder() -> Path:
+    from pocket.plugin.manifest import FILE_NAME
+
+    if not Path(FILE_NAME).exists():
+        raise InvalidInput(
+            f"there is no {FILE_NAME} in this folder", hint="name a plugin, or go to its folder"
+        )
+    return Path()
+
+
+def _print_trial(trial: Trial) -> None:
+    say(f"{'ok    ' if trial.passed else 'FAILED'} {trial.node}: {trial.example}")
+    if trial.passed:
+        return
+    for problem in trial.problems:
+        say(f"  schema:   {problem}")
+    if trial.error is not None:
+        say(f"  expected: {_on_one_line(trial.expected)}")
+        say(f"  error:    {trial.error}")
+    elif trial.actual != trial.expected:
+        say(f"  expected: {_on_one_line(trial.expected)}")
+        say(f"  actual:   {_on_one_line(trial.actual)}")
+
+
+def _on_one_line(value: JSON) -> str:
+    import orjson
+
+    return orjson.dumps(value).decode()

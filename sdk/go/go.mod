@@ -1,0 +1,3 @@
+module pocket
+
+go 1.24

@@ -1,0 +1,91 @@
+package pocket
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// Metadata is how a node describes itself.
+type Metadata struct {
+	// Type is the name that workflows use.
+	Type string `json:"type"`
+	// Category is the group it is listed under.
+	Category string `json:"category"`
+	// Description is one line for people.
+	Description string `json:"description"`
+	// ConfigSchema, InputSchema and OutputSchema are JSON Schemas; none allows everything.
+	ConfigSchema JSON `json:"configSchema,omitempty"`
+	InputSchema  JSON `json:"inputSchema,omitempty"`
+	OutputSchema JSON `json:"outputSchema,omitempty"`
+	// Examples are calls and their results.
+	Examples []Example `json:"examples,omitempty"`
+}
+
+// Example is one call and its result, each part anything that can be JSON.
+type Example struct {
+	Name   string `json:"name"`
+	Config any    `json:"config,omitempty"`
+	Input  any    `json:"input"`
+	Output any    `json:"output"`
+}
+
+type pluginMetadata struct {
+	ABI       int        `json:"abi"`
+	Functions []string   `json:"functions"`
+	Nodes     []Metadata `json:"nodes"`
+}
+
+func describeAll(nodes []Exportable) (reply, error) {
+	all := pluginMetadata{ABI: 1, Functions: []string{"metadata", "run", "prep", "exec", "post"}}
+	for _, node := range nodes {
+		one, err := node.describe()
+		if err != nil {
+			return reply{}, err
+		}
+		all.Nodes = append(all.Nodes, one)
+	}
+	return toReply(all, Default)
+}
+
+func (node Node[In, Out, Config]) describe() (Metadata, error) {
+	metadata := node.Metadata
+	schema, err := withDefaults(metadata.ConfigSchema, node.Defaults)
+	if err != nil {
+		return Metadata{}, fmt.Errorf("%s: configSchema: %w", metadata.Type, err)
+	}
+	metadata.ConfigSchema = schema
+	return metadata, nil
+}
+
+// withDefaults gives each property of the schema that names no default the one of the config.
+func withDefaults(schema JSON, config any) (JSON, error) {
+	if len(schema) == 0 {
+		return schema, nil
+	}
+	var object, properties, defaults map[string]JSON
+	if err := json.Unmarshal(schema, &object); err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(config)
+	if err != nil {
+		return nil, err
+	}
+	if json.Unmarshal(object["properties"], &properties) != nil || json.Unmarshal(text, &defaults) != nil {
+		return schema, nil // no object: there is nowhere for a default to go
+	}
+	for name, property := range properties {
+		var rules map[string]JSON
+		value, known := defaults[name]
+		if !known || json.Unmarshal(property, &rules) != nil || rules["default"] != nil {
+			continue
+		}
+		rules["default"] = value
+		if properties[name], err = json.Marshal(rules); err != nil {
+			return nil, err
+		}
+	}
+	if object["properties"], err = json.Marshal(properties); err != nil {
+		return nil, err
+	}
+	return json.Marshal(object)
+}

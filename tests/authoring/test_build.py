@@ -1,0 +1,189 @@
+"""`pocket plugins build`: which tool it runs, and what it says when that does not go well."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from cli.conftest import Terminal
+
+from authoring.conftest import FakeNpm
+
+
+def build(terminal: Terminal, *arguments: str, npm: FakeNpm) -> str:
+    ended = terminal.run("plugins", "build", "by-hand", *arguments, PATH=npm.path)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("language", "tool", "how"),
+    [
+        ("typescript", "npm", "sudo apt install nodejs npm"),
+        ("javascript", "npm", "sudo apt install nodejs npm"),
+        ("rust", "cargo", "https://sh.rustup.rs"),
+    ],
+)
+def test_a_missing_tool_is_one_line_and_the_command_that_installs_it(
+    terminal: Terminal, language: str, tool: str, how: str
+) -> None:
+    assert terminal.run("plugins", "new", "x", "--lang", language).returncode == 0
+    ended = terminal.run("plugins", "build", "x", PATH="/nowhere")
+    assert ended.returncode == 46
+    error, blank, hint = ended.stderr.splitlines()
+    assert (error, blank) == (f"error: {tool} is not installed", "")
+    assert how in hint
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_a_build_says_what_it_made(terminal: Terminal, npm: FakeNpm) -> None:
+    printed = build(terminal, npm=npm)
+    module = terminal.folder / "by-hand" / "dist" / "plugin.wasm"
+    assert printed.startswith("built by-hand/dist/plugin.wasm, ")
+    assert printed.endswith(", with npm\n")
+    assert json.loads(build(terminal, "--output", "json", npm=npm)) == {
+        "name": "by-hand",
+        "tool": "npm",
+        "module": "by-hand/dist/plugin.wasm",
+        "size_bytes": module.stat().st_size,
+    }
+
+
+def test_npm_installs_only_what_has_changed(
+    terminal: Terminal, npm: FakeNpm, by_hand: Path
+) -> None:
+    build(terminal, npm=npm)
+    assert npm.asked() == ["install", "run"]
+    build(terminal, npm=npm)
+    assert npm.asked() == ["run"]
+    later = (by_hand / "package.json").stat().st_mtime + 60
+    os.utime(by_hand / "package.json", (later, later))
+    build(terminal, npm=npm)
+    assert npm.asked() == ["install", "run"]
+    # As after `git clone`: what was installed elsewhere is installed here, by its hashes.
+    (by_hand / "node_modules" / ".package-lock.json").unlink()
+    build(terminal, npm=npm)
+    assert npm.asked() == ["ci", "run"]
+
+
+def test_a_build_that_fails_shows_all_that_its_tool_wrote(
+    terminal: Terminal, by_hand: Path
+) -> None:
+    script = "echo to-stdout; echo '   to-stderr' >&2; exit 3"
+    (by_hand / "package.json").write_text(json.dumps({"scripts": {"build": script}}))
+    ended = terminal.run("plugins", "build", "by-hand")
+    assert (ended.returncode, ended.stdout) == (46, "")
+    assert ended.stderr == (
+        "error: by-hand: `npm run build` failed with exit code 3\n  | to-stdout\n  |    to-stderr\n"
+    )
+    as_json = terminal.run("plugins", "build", "by-hand", "--output", "json")
+    error = json.loads(as_json.stderr)["error"]
+    assert (error["code"], error["fault"]) == ("build-failed", "plugin")
+    assert error["detail"] == "to-stdout\n   to-stderr"
+
+
+def test_what_a_tool_writes_cannot_command_the_terminal(terminal: Terminal, by_hand: Path) -> None:
+    script = "printf '\\033]0;title\\007'; exit 1"
+    (by_hand / "package.json").write_text(json.dumps({"scripts": {"build": script}}))
+    ended = terminal.run("plugins", "build", "by-hand")
+    assert "\x1b" not in ended.stderr
+    assert "\\x1b]0;title\\x07" in ended.stderr
+
+
+def test_a_build_without_a_script_says_what_package_json_lacks(
+    terminal: Terminal, by_hand: Path
+) -> None:
+    (by_hand / "package.json").write_text('{"private": true}')
+    ended = terminal.run("plugins", "build", "by-hand")
+    assert (ended.returncode, ended.stderr) == (
+        46,
+        (
+            "error: by-hand/package.json: there is no script `build`\n\n"
+            'hint: write "scripts": {"build": "..."}, a command that writes dist/plugin.wasm\n'
+        ),
+    )
+    (by_hand / "package.json").write_text("{")
+    broken = terminal.run("plugins", "build", "by-hand")
+    assert (broken.returncode, broken.stderr[:33]) == (46, "error: by-hand/package.json:1:2: ")
+
+
+def test_a_build_that_leaves_no_wasm_file_says_where_it_belongs(
+    terminal: Terminal, by_hand: Path
+) -> None:
+    (by_hand / "package.json").write_text('{"scripts": {"build": "true"}}')
+    ended = terminal.run("plugins", "build", "by-hand")
+    assert (ended.returncode, ended.stderr) == (
+        46,
+        (
+            "error: by-hand: plugin.wasm is missing\n\n"
+            "hint: the build has to write by-hand/dist/plugin.wasm, as manifest.yaml says\n"
+        ),
+    )
+
+
+def test_a_folder_that_two_tools_could_build_needs_a_word(
+    terminal: Terminal, npm: FakeNpm, by_hand: Path
+) -> None:
+    (by_hand / "Cargo.toml").touch()
+    ended = terminal.run("plugins", "build", "by-hand", PATH=npm.path)
+    assert (ended.returncode, ended.stderr) == (
+        46,
+        "error: by-hand: npm and cargo could build it\n\nhint: say which with --lang\n",
+    )
+    build(terminal, "--lang", "javascript", npm=npm)
+    assert npm.asked() == ["install", "run"]
+
+
+def test_a_folder_that_nothing_could_build_is_told_what_would(
+    terminal: Terminal, by_hand: Path
+) -> None:
+    (by_hand / "package.json").unlink()
+    ended = terminal.run("plugins", "build", "by-hand")
+    assert ended.returncode == 46
+    assert "it has none of package.json, Cargo.toml" in ended.stderr
+    (by_hand / "manifest.yaml").unlink()
+    ended = terminal.run("plugins", "build", "by-hand")
+    assert (ended.returncode, ended.stderr) == (
+        15,
+        (
+            "error: by-hand: there is no manifest.yaml\n\n"
+            "hint: go to the folder of a plugin, or name it\n"
+        ),
+    )
+
+
+def test_nothing_is_run_for_a_manifest_with_problems(
+    terminal: Terminal, npm: FakeNpm, by_hand: Path
+) -> None:
+    (by_hand / "manifest.yaml").write_text("name: x\n")
+    assert terminal.run("plugins", "build", "by-hand", PATH=npm.path).returncode == 11
+    assert npm.asked() == []
+
+
+def test_a_rust_target_that_is_missing_is_one_command_away(terminal: Terminal) -> None:
+    assert terminal.run("plugins", "new", "x", "--lang", "rust").returncode == 0
+    config = terminal.folder / "x" / ".cargo" / "config.toml"
+    config.parent.mkdir()
+    # A target that nobody has installed who runs these tests.
+    config.write_text('[build]\ntarget = "wasm32v1-none"\n')
+    ended = terminal.run("plugins", "build", "x")
+    assert ended.returncode == 46
+    assert ended.stderr.endswith("\nhint: run `rustup target add wasm32v1-none`\n")
+
+
+def test_a_crate_that_makes_no_module_is_told_its_crate_type(terminal: Terminal) -> None:
+    folder = terminal.folder / "x"
+    (folder / "src").mkdir(parents=True)
+    (folder / "src" / "lib.rs").touch()
+    (folder / "manifest.yaml").write_text("name: x\nversion: 1.0.0\nnodes:\n  - type: x\n")
+    (folder / "Cargo.toml").write_text('[package]\nname = "x"\nedition = "2024"\n')
+    ended = terminal.run("plugins", "build", "x")
+    assert (ended.returncode, ended.stderr) == (
+        46,
+        (
+            "error: x: cargo has to make one wasm file, it made none\n\n"
+            'hint: Cargo.toml needs [lib] with crate-type = ["cdylib", "rlib"]\n'
+        ),
+    )

@@ -1,0 +1,112 @@
+"""`pocket plugins new`: what it refuses, and that it then leaves everything as it was."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from cli.conftest import ROOT, Terminal
+
+NO_NAMES = [
+    "",
+    "Word",
+    "word_count",
+    "word--count",
+    "-word",
+    "word-",
+    "../word",
+    "a/b",
+    "wörd",
+    "word count",
+    "a" * 65,
+    "word\n",
+    "{{NAME}}",
+]
+
+
+@pytest.mark.parametrize("name", NO_NAMES)
+def test_a_name_that_no_manifest_may_have_is_refused(terminal: Terminal, name: str) -> None:
+    ended = terminal.run("plugins", "new", "--lang", "rust", "--", name)
+    assert ended.returncode == 15
+    assert ended.stderr.startswith("error: ")
+    assert "like word-count" in ended.stderr
+    assert not list(terminal.folder.iterdir())
+
+
+@pytest.mark.parametrize("name", ["1", "2fast", "self", "test", "plugin-sdk", "a" * 64])
+def test_a_name_that_cargo_alone_minds_is_taken(terminal: Terminal, name: str) -> None:
+    assert terminal.run("plugins", "new", name, "--lang", "rust").returncode == 0
+    metadata = subprocess.run(
+        ["cargo", "metadata", "--no-deps", "--format-version=1", "--offline"],
+        cwd=terminal.folder / name,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert metadata.returncode == 0, metadata.stderr
+
+
+def test_a_name_of_a_built_in_node_is_refused(terminal: Terminal) -> None:
+    ended = terminal.run("plugins", "new", "echo", "--lang", "rust")
+    assert ended.returncode == 15
+    assert "node type of Pocket itself" in ended.stderr
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "dangling link"])
+def test_what_exists_is_left_as_it_is(terminal: Terminal, kind: str) -> None:
+    there = terminal.folder / "word-count"
+    if kind == "folder":
+        there.mkdir()
+    elif kind == "file":
+        there.write_text("mine")
+    else:
+        there.symlink_to(terminal.folder / "nowhere")
+    ended = terminal.run("plugins", "new", "word-count", "--lang", "rust")
+    assert ended.returncode == 15
+    assert ended.stderr == (
+        "error: word-count: exists already, and is left as it is\n\n"
+        "hint: take another name, or remove it first\n"
+    )
+    assert [path.name for path in terminal.folder.rglob("*")] == ["word-count"]
+
+
+def test_an_unknown_language_is_answered_with_a_known_one(terminal: Terminal) -> None:
+    near = terminal.run("plugins", "new", "x", "--lang", "typscript")
+    assert (near.returncode, near.stderr) == (
+        15,
+        "error: --lang 'typscript' is not known\n\nhint: did you mean 'typescript'?\n",
+    )
+    far = terminal.run("plugins", "new", "x", "--lang", "cobol")
+    assert "it can be typescript, javascript, rust" in far.stderr
+
+
+def test_without_an_sdk_it_says_where_to_get_one(terminal: Terminal) -> None:
+    ended = terminal.run("plugins", "new", "x", "--lang", "rust", "--sdk", "nowhere")
+    assert (ended.returncode, ended.stderr) == (
+        15,
+        (
+            "error: nowhere/rust: there is no SDK here\n\n"
+            "hint: get Pocket's repository and name its folder: --sdk path/to/pocket/sdk\n"
+        ),
+    )
+    assert not list(terminal.folder.iterdir())
+
+
+def test_an_sdk_that_is_not_built_is_named_with_the_command_that_builds_it(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    (tmp_path / "sdk" / "javascript").mkdir(parents=True)
+    ended = terminal.run("plugins", "new", "x", "--lang", "javascript", "--sdk", "../sdk")
+    assert (ended.returncode, ended.stderr) == (
+        15,
+        "error: ../sdk/javascript: the SDK is not built\n\nhint: run `make -C ../sdk/javascript`\n",
+    )
+
+
+def test_another_sdk_can_be_named(terminal: Terminal) -> None:
+    sdk = str(ROOT / "sdk")
+    ended = terminal.run("plugins", "new", "x", "--lang", "rust", "--sdk", sdk, "-o", "json")
+    assert json.loads(ended.stdout) == {"folder": str(terminal.folder / "x"), "language": "rust"}
+    assert (terminal.folder / "x" / "sdk" / "src" / "lib.rs").exists()
