@@ -15,7 +15,7 @@ WASM_TARGET := $(CURDIR)/target
 WORKER_SOURCES := $(shell find workers/src workers/policies -type f) workers/build.rs workers/Cargo.toml workers/Cargo.lock
 ENGINE := sdk/javascript/dist/engine.wasm
 TYPESCRIPT_PLUGINS := sentiment page-title
-PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile wordcount
+PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile wordcount slugify
 GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 
@@ -34,6 +34,8 @@ test: $(VENV)/ready plugins ## set up and run every test
 	cd sdk/rust && CARGO_TARGET_DIR=$(WASM_TARGET) cargo test --locked --quiet
 	cd sdk/go && go test ./...
 	$(MAKE) -C examples/plugins/wordcount test
+	$(MAKE) -C sdk/c test
+	$(MAKE) -C examples/plugins/slugify test
 	$(MAKE) -C sdk/javascript test
 	for name in $(TYPESCRIPT_PLUGINS); do (cd examples/plugins/$$name && npm test); done
 
@@ -113,6 +115,10 @@ examples/plugins/wordcount/dist/plugin.wasm: $(wildcard examples/plugins/wordcou
 	$(MAKE) -C examples/plugins/wordcount
 	touch $@
 
+examples/plugins/slugify/dist/plugin.wasm: examples/plugins/slugify/plugin.c sdk/c/pocket.h | $(VENV)/ready
+	$(MAKE) -C examples/plugins/slugify build PYTHON=$(CURDIR)/$(BIN)/python
+	touch $@
+
 .PHONY: lock
 lock: ## pin the newest allowed versions again
 	$(PYTHON) -m venv .lock-venv && .lock-venv/bin/pip install --quiet pip-tools==7.5.1
@@ -126,5 +132,5 @@ lock: ## pin the newest allowed versions again
 
 .PHONY: clean
 clean: ## delete everything that was built
-	rm -rf $(VENV) .demo build target workers/target sdk/javascript/{dist,node_modules} \
+	rm -rf $(VENV) .demo build target workers/target sdk/javascript/{dist,node_modules} sdk/c/dist \
 	  sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target}

@@ -18,6 +18,7 @@ need Python "${PYTHON:-python3} --version" 3.11 "install it from your system or 
 need Rust "cargo --version" 1.95 "run \`rustup update stable\` (https://rustup.rs)"
 need Node "node --version" 20.0 "install it from https://nodejs.org"
 need Go "go version" 1.24 "install it from https://go.dev/dl"
+need cc "cc --version" 7.0 "install gcc or clang from your system, with its C++ compiler"
 need npm "npm --version" 9.0 "it comes with Node, https://nodejs.org"
 
 if command -v rustup >/dev/null; then

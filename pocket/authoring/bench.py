@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,6 +16,8 @@ from pocket.errors import BuildFailed
 
 _SHOWN_LINES: Final = 200
 """A compiler's first errors matter, but its last lines say what it gave up on."""
+_PATIENCE_S: Final = 2.0
+"""npm and cargo take a few milliseconds to leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +60,38 @@ class Bench:
         # npm's own flags are of no interest to whoever waits.
         line = " ".join(word for word in command if not word.startswith("-"))
         self.show(line)
-        ended = subprocess.run(
+        with subprocess.Popen(
             [tool, *command[1:]],
             cwd=self.folder,
             env=os.environ | dict(environ or {}),
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             errors="replace",
-            check=False,
-        )
-        if ended.returncode:
-            said = ended.stderr if stdout_is_data else ended.stdout + ended.stderr
+            # Of its own, so that what the tool has started can be ended with it.
+            process_group=0,
+        ) as process:
+            try:
+                stdout, stderr = process.communicate()
+            except BaseException:
+                _interrupt(process)
+                raise
+        if process.returncode:
+            said = stderr if stdout_is_data else stdout + stderr
             raise BuildFailed(
-                f"{self.folder}: `{line}` failed with exit code {ended.returncode}",
+                f"{self.folder}: `{line}` failed with exit code {process.returncode}",
                 hint=next((do for text, do in (hints or {}).items() if text in said), None),
                 detail="\n".join(said.strip("\n").splitlines()[-_SHOWN_LINES:]),
             )
-        return ended.stdout
+        return stdout
+
+
+def _interrupt(process: subprocess.Popen[str]) -> None:
+    """End a tool and all that it has started, as Ctrl-C at its own terminal would, but surely."""
+    with suppress(ProcessLookupError, subprocess.TimeoutExpired):
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(_PATIENCE_S)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

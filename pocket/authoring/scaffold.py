@@ -35,10 +35,10 @@ def create(
     """
     _check_name(name, taken)
     tools = toolchain(language)
-    files = dict(_from_template(language, name))
-    files |= tools.vendored(_sdk_folder(tools, sdk))
     folder = into / name
     try:
+        files = dict(_from_template(language, name))
+        files |= tools.vendored(_sdk_folder(tools, sdk))
         folder.mkdir()
         for path, data in files.items():
             file = folder / path

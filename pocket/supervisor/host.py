@@ -91,14 +91,29 @@ class Host:
         """
         key = plugin if isinstance(plugin, Package) else self._locate(plugin)
         with self._lock:
-            if self._closed:
-                raise HostClosed("the host is closed")
-            if key not in self._plugins:
-                if isinstance(key, Package):
-                    self._plugins[key] = self._load(key)
-                else:
-                    self._plugins[key] = self._load(read_package(key), origin=key)
-            return self._plugins[key]
+            found = self._loaded(key)
+            if found is not None:
+                return found
+            loading = self._loading.setdefault(key, threading.Lock())
+        # Compiling takes seconds, during which other plugins are to be had.
+        with loading:
+            with self._lock:
+                found = self._loaded(key)
+            return found or self._keep(key, self._load(key))
+
+    def _loaded(self, key: Path | Package) -> Plugin | None:
+        if self._closed:
+            raise HostClosed("the host is closed")
+        return self._plugins.get(key)
+
+    def _keep(self, key: Path | Package, plugin: Plugin) -> Plugin:
+        with self._lock:
+            self._loading.pop(key, None)
+            if not self._closed:
+                self._plugins[key] = plugin
+                return plugin
+        plugin.close()
+        raise HostClosed("the host was closed while the plugin was loaded")
 
     def admit(self, package: Package, origin: Path | None = None) -> Manifest:
         """Give the manifest that a package would run by, within the policy; starts nothing.
@@ -129,6 +144,7 @@ class Host:
 
     def _prepare_threads(self) -> None:
         self._lock = threading.Lock()
+        self._loading: dict[Path | Package, threading.Lock] = {}
         self._spawner = Spawner()
         self._threads: ThreadPoolExecutor | None = None
 
@@ -137,7 +153,12 @@ class Host:
             return Path(plugin).resolve()
         return self.store.get(plugin).folder.resolve()
 
-    def _load(self, package: Package, *, origin: Path | None = None) -> Plugin:
+    def _load(self, key: Path | Package) -> Plugin:
+        if isinstance(key, Package):
+            return self._load_package(key)
+        return self._load_package(read_package(key), origin=key)
+
+    def _load_package(self, package: Package, *, origin: Path | None = None) -> Plugin:
         manifest = self.admit(package, origin)
         where = f"{package.path}: {package.manifest.binary}"
         module = split_module(package.module, where)

@@ -24,7 +24,8 @@ _NPM = """\
 #!/bin/sh
 echo "$1" >> "$0.log"
 case $1 in
-  run) mkdir -p dist && cp "$0.wasm" dist/plugin.wasm ;;
+  run) if [ -p "$0.gate" ]; then sh -c 'echo $$ > "$0.pid"; read -r _ < "$0.gate"' "$0"; fi
+       mkdir -p dist && cp "$0.wasm" dist/plugin.wasm ;;
   *) mkdir -p node_modules && : > node_modules/.package-lock.json && : >> package-lock.json ;;
 esac
 """
@@ -39,6 +40,11 @@ class FakeNpm:
     @property
     def path(self) -> str:
         return f"{self.folder}:{os.environ['PATH']}"
+
+    @property
+    def gate(self) -> Path:
+        """Where a pipe makes the build wait until something is written to it."""
+        return self.folder / "npm.gate"
 
     def asked(self) -> list[str]:
         """Give the first words of its calls since the last time."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
-from cli.conftest import Terminal
+from cli.conftest import COMMAND, Terminal
+from cli.test_terminal import wait_until
 
 from authoring.conftest import FakeNpm
 
@@ -187,3 +191,42 @@ def test_a_crate_that_makes_no_module_is_told_its_crate_type(terminal: Terminal)
             'hint: Cargo.toml needs [lib] with crate-type = ["cdylib", "rlib"]\n'
         ),
     )
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_a_terminal_is_told_which_tool_runs(terminal: Terminal, npm: FakeNpm) -> None:
+    os.mkfifo(npm.gate)
+    leader, follower = pty.openpty()
+    with subprocess.Popen(
+        [*COMMAND, "plugins", "build", "by-hand"],
+        cwd=terminal.folder,
+        env=terminal.environ | {"TERM": "xterm-256color", "PATH": npm.path},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=follower,
+    ) as command:
+        os.close(follower)
+        seen = b""
+        while b"npm run build" not in seen:
+            seen += os.read(leader, 65536)
+        npm.gate.write_text("go on")
+        assert command.stdout
+        assert command.stdout.read().startswith(b"built by-hand/dist/plugin.wasm")
+    os.close(leader)
+    assert command.returncode == 0
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_ctrl_c_ends_the_tool_too(terminal: Terminal, npm: FakeNpm) -> None:
+    os.mkfifo(npm.gate)
+    started = npm.folder / "npm.pid"
+    with subprocess.Popen(
+        [*COMMAND, "plugins", "build", "by-hand"],
+        cwd=terminal.folder,
+        env=terminal.environ | {"PATH": npm.path},
+        stderr=subprocess.PIPE,
+    ) as command:
+        wait_until(lambda: started.exists() and started.read_text().endswith("\n"))
+        command.send_signal(signal.SIGINT)
+        assert command.wait(20) == 130
+    assert not Path("/proc", started.read_text().strip()).exists()

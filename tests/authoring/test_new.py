@@ -105,6 +105,16 @@ def test_an_sdk_that_is_not_built_is_named_with_the_command_that_builds_it(
     )
 
 
+def test_a_folder_that_is_no_sdk_is_named(terminal: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "sdk" / "rust").mkdir(parents=True)
+    ended = terminal.run("plugins", "new", "x", "--lang", "rust", "--sdk", "../sdk")
+    assert (ended.returncode, ended.stderr) == (
+        15,
+        "error: ../sdk/rust/Cargo.toml: No such file or directory\n",
+    )
+    assert not list(terminal.folder.iterdir())
+
+
 def test_another_sdk_can_be_named(terminal: Terminal) -> None:
     sdk = str(ROOT / "sdk")
     ended = terminal.run("plugins", "new", "x", "--lang", "rust", "--sdk", sdk, "-o", "json")

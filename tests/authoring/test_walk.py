@@ -14,8 +14,8 @@ from cli.conftest import ROOT, Terminal
 from pocket.authoring.languages import LANGUAGES
 from pocket.authoring.scaffold import TEMPLATES
 
-# Crates are compiled once for all walks, and for those of the next run.
-SHARED = {"CARGO_TARGET_DIR": str(ROOT / "target" / "authoring")}
+# Where `make` has compiled the same crates already.
+SHARED = {"CARGO_TARGET_DIR": str(ROOT / "target")}
 UNIT_TESTS = {
     "typescript": ("npm", "test"),
     "javascript": ("npm", "test"),

@@ -17,6 +17,7 @@ from conftest import Load
 from guests.build import guest, plugin_folder
 
 import pocket
+import pocket.supervisor.host
 
 DEADLINE_S = 10.0
 
@@ -212,3 +213,34 @@ def test_asyncio_goes_on_while_a_plugin_computes(load: Load) -> None:
         return count
 
     assert asyncio.run(ticks()) > 5
+
+
+def test_a_plugin_that_takes_long_to_load_keeps_nobody_from_another_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = plugin_folder(tmp_path, "slow", wasm=guest("echo"))
+    quick = plugin_folder(tmp_path, "quick", wasm=guest("counter"))
+    reading, go_on = threading.Event(), threading.Event()
+    real = pocket.supervisor.host.read_package
+
+    def read(path: Path) -> object:
+        if path == slow:
+            reading.set()
+            assert go_on.wait(DEADLINE_S)
+        return real(path)
+
+    monkeypatch.setattr("pocket.supervisor.host.read_package", read)
+    loaded: list[pocket.Plugin] = []
+    with pocket.Host(home=tmp_path / "home") as host:
+        threads = [
+            threading.Thread(target=lambda: loaded.append(host.load(slow))) for _ in range(3)
+        ]
+        for thread in threads:
+            thread.start()
+        assert reading.wait(DEADLINE_S)
+        assert host.load(quick).call("main", None).output == 1
+        go_on.set()
+        for thread in threads:
+            thread.join(DEADLINE_S)
+        assert len(loaded) == 3
+        assert len(set(map(id, loaded))) == 1

@@ -37,6 +37,11 @@ impl Context {
         }
     }
 
+    /// Takes back what a call had left: between calls a guest may ask the host nothing.
+    pub fn end_call(&mut self) {
+        self.host_calls = HostCalls::none();
+    }
+
     /// Gives a call its share of everything.
     pub fn begin_call(&mut self, id: u32, limits: &Limits) {
         self.call_id = id;

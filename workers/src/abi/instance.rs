@@ -256,7 +256,9 @@ impl Guest {
             return Ok(false);
         }
         snapshot.restore(map)?;
-        self.context.as_mut(&mut self.store).wasi.descriptors.reset();
+        let context = self.context.as_mut(&mut self.store);
+        context.wasi.descriptors.reset();
+        context.end_call();
         for (global, value) in &state.globals {
             let same = global.set(&mut self.store, value.clone());
             same.map_err(|error| Fault::new(Code::Trap, error.message()))?;
