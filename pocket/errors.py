@@ -25,6 +25,7 @@ PocketError
 │   ├── PermissionDenied
 │   └── PluginQuarantined    it does not start, and is not tried for now
 ├── NodeError                a built-in node of a workflow failed
+│   └── NodeUnavailable      what it asked is not there for now
 ├── NodeTimeout              an attempt of a node took longer than its timeout
 ├── StepLimitExceeded        a workflow went round in circles
 ├── RunTimeout               a run took longer than it may
@@ -319,6 +320,14 @@ class NodeError(PocketError):
     code = "node-error"
     exit_code = 30
     fault = Fault.CALLER
+
+
+class NodeUnavailable(NodeError):
+    """What a built-in node asked cannot be reached, or has no answer for now."""
+
+    code = "node-unavailable"
+    exit_code = 34
+    retryable = True
 
 
 class StepLimitExceeded(PocketError):

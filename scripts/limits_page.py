@@ -21,6 +21,7 @@ HOST = {
     "Host calls": [
         "capability/broker",
         "capability/http",
+        "capability/http_client",
         "capability/http_request",
         "capability/http_url",
         "capability/http_exchange",

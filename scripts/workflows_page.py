@@ -215,6 +215,22 @@ differs:
 `pocket nodes list` has these and those of installed plugins, `pocket nodes info TYPE` says the
 same as here. A node type of a plugin is named by its type, or as `plugin-name/type`.
 
+Three of them touch the machine, with the rights of whoever runs the workflow:
+
+- **`file`** stays beneath its `base_dir`, and so do `template_file` and `schema_file` beneath the
+  folder of the workflow file. A path with `..`, an absolute one, a link that leads out, a device
+  and a FIFO are refused, also where they take a file's place meanwhile. So a path may be made of
+  the input.
+- **`exec`** starts a program without a shell, terminal or input; each argument stays one, but what
+  begins with `-` is an option to most programs, so put `--` before what comes from elsewhere. The
+  command and all processes of its group are dead when the node is done, fails, or Ctrl-C is
+  pressed. A process that leaves the group, as a daemon does, stays. `pocket run --no-exec` and the
+  [policy](policy.md) refuse workflows with `exec`.
+- **`http`** may ask any address, private ones too: a workflow file is trusted more than a plugin.
+  No redirect leads from outside to an address that is not public. It knows no proxy. What may have
+  been done already is not sent again, neither by `retry` in its config nor by that of the node:
+  such a failure is no `node-unavailable`, but a `node-error`.
+
 {"".join(_node(BUILTIN[name].metadata) for name in sorted(BUILTIN))}"""
 
 

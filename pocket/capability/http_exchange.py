@@ -124,7 +124,7 @@ def tls_context() -> ssl.SSLContext:
     return context
 
 
-def exchange(wire: Wire, request: HttpRequest) -> Reply:
+def exchange(wire: Wire, request: HttpRequest, max_bytes: int = MAX_BODY_BYTES) -> Reply:
     """Send a request and read its response; the wire is closed after it.
 
     Raises:
@@ -137,7 +137,7 @@ def exchange(wire: Wire, request: HttpRequest) -> Reply:
             wire.expect("the head", MAX_HEADER_BYTES)
             response = connection.handle_request(_to_httpcore(request))
             wire.expect("the body", MAX_WIRE_BYTES)
-            return _reply(request, response)
+            return _reply(request, response, max_bytes)
     except httpcore.ProtocolError:
         raise Refusal("unavailable", f"{url.origin} does not answer in HTTP") from None
     except httpcore.NetworkError:
@@ -154,7 +154,7 @@ def _to_httpcore(request: HttpRequest) -> httpcore.Request:
     )
 
 
-def _reply(request: HttpRequest, response: httpcore.Response) -> Reply:
+def _reply(request: HttpRequest, response: httpcore.Response, max_bytes: int) -> Reply:
     headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in response.headers]
     size = sum(len(name) + len(value) for name, value in headers)
     if len(headers) > MAX_HEADERS or size > MAX_HEADER_BYTES:
@@ -165,7 +165,7 @@ def _reply(request: HttpRequest, response: httpcore.Response) -> Reply:
         if location:
             return Reply(response.status, headers, b"", _text(location[0]))
     gzipped = request.method != "HEAD" and _is_gzip(headers)
-    body = read_body(response.iter_stream(), gzipped=gzipped, max_bytes=MAX_BODY_BYTES)
+    body = read_body(response.iter_stream(), gzipped=gzipped, max_bytes=max_bytes)
     if gzipped:
         # They speak of what came over the wire, not of what the plugin gets.
         stale = {"content-encoding", "content-length"}

@@ -27,3 +27,7 @@ class Refusal(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+class NotReached(Refusal):
+    """There is no connection, so nothing was sent: asking again repeats nothing."""

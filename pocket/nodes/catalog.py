@@ -14,12 +14,13 @@ from pocket.nodes.delay import DELAY
 from pocket.nodes.echo import ECHO
 from pocket.nodes.exec import EXEC
 from pocket.nodes.file import FILE
+from pocket.nodes.http import HTTP
+from pocket.nodes.jsonpath import JSONPATH
 from pocket.nodes.parallel import PARALLEL
 from pocket.nodes.plugin import PluginHost, PluginType
 from pocket.nodes.router import ROUTER
 from pocket.nodes.template import TEMPLATE
 from pocket.nodes.validate import VALIDATE
-from pocket.plugin.policy import Policy
 from pocket.plugin.store import StoreListing, default_home
 
 _TYPES: Final = (
@@ -29,6 +30,8 @@ _TYPES: Final = (
     ECHO,
     EXEC,
     FILE,
+    HTTP,
+    JSONPATH,
     PARALLEL,
     ROUTER,
     TEMPLATE,
@@ -127,6 +130,8 @@ class NodeCatalog:
     def _check_exec(self) -> None:
         if not self._allow_exec:
             raise PluginNotFound("node type 'exec' is switched off for this run")
+        from pocket.plugin.policy import Policy
+
         home = default_home() if self._host is None else self._host.store.home
         refused = Policy.load(home).exec_refused
         if refused is not None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pocket.document import JSON
 from pocket.errors import InvalidInput, NodeError
 from pocket.nodes.builtin import BuiltinType, Config
-from pocket.nodes.command import Command, Ended
 from pocket.plugin.metadata import Example, NodeMetadata
 from pocket.units import format_bytes, format_duration, parse_bytes
 from pocket.workflow.folder import Folder
 from pocket.workflow.node import Answer, NodeCall
 from pocket.workflow.scope import Scope
 from pocket.workflow.template import Text
+
+if TYPE_CHECKING:
+    from pocket.nodes.command import Ended
 
 _INHERITED: Final = ("PATH", "HOME", "LANG")
 _MAX_OUTPUT: Final = 10_000_000
@@ -25,6 +27,8 @@ _SAID_CHARS: Final = 500
 
 def prepare(config: Config) -> NodeCall:
     """Make an exec node."""
+    from pocket.nodes.command import Command
+
     command: str = config["command"]
     if command not in config.get("allowed_commands", [command]):
         raise InvalidInput(f"command {command!r} is not among allowed_commands")

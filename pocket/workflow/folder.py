@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 from typing import Final
 
 from pocket.units import format_bytes
@@ -125,7 +124,7 @@ class Spot:
             OSError: it cannot be written.
         """
         mode = self._mode()
-        beside = f".pocket-{token_hex(8)}.tmp"
+        beside = f".pocket-{os.urandom(8).hex()}.tmp"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FILE
         fd = os.open(beside, flags, 0o666, dir_fd=self.folder)
         try:

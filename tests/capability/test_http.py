@@ -35,8 +35,9 @@ from loopback import (
     site,
 )
 
-from pocket.capability.http import MAX_ADDRESSES, MAX_REDIRECTS, Http
+from pocket.capability.http import Http
 from pocket.capability.http_body import MAX_PIECES, read_body
+from pocket.capability.http_client import MAX_ADDRESSES, MAX_REDIRECTS
 from pocket.capability.http_request import MAX_BODY_BYTES, MAX_HEADERS, METHODS, HttpRequest
 from pocket.capability.http_url import MAX_URL, HttpUrl
 from pocket.capability.refusal import CODES, Refusal

@@ -133,7 +133,7 @@ def test_a_name_that_leads_to_a_private_address_is_refused(
     script: Script, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = Names(**{"api.example.com": [["93.184.216.34", "127.0.0.1"]]})
-    monkeypatch.setattr("pocket.capability.http.SystemResolver", lambda: names)
+    monkeypatch.setattr("pocket.capability.http_client.SystemResolver", lambda: names)
     plugin = script(TRY % FETCH, network=["api.example.com"])
     name, _, message = _output(plugin, "http://api.example.com/")
     assert name == "PermissionError"

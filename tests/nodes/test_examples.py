@@ -9,10 +9,13 @@ from nodes.conftest import Run
 from pocket.nodes.catalog import BUILTIN
 from pocket.plugin.metadata import Example, NodeMetadata
 
+ELSEWHERE = {"http"}
+"""Types whose own tests run the examples, because a server has to answer."""
 EXAMPLES = [
     pytest.param(builtin.metadata, example, id=f"{name}-{example.name}")
     for name, builtin in BUILTIN.items()
     for example in builtin.metadata.examples
+    if name not in ELSEWHERE
 ]
 
 
