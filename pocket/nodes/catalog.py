@@ -129,7 +129,10 @@ class NodeCatalog:
 
     def _check_exec(self) -> None:
         if not self._allow_exec:
-            raise PluginNotFound("node type 'exec' is switched off for this run")
+            raise PluginNotFound(
+                "node type 'exec' is switched off for this run",
+                hint="leave --no-exec out, if you trust the workflow with commands",
+            )
         from pocket.plugin.policy import Policy
 
         home = default_home() if self._host is None else self._host.store.home
