@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from pocket.plugin.policy import Policy
     from pocket.plugin.store import Store
     from pocket.supervisor.host import Host
     from pocket.supervisor.plugin import Plugin
@@ -37,6 +38,13 @@ class LazyHost:
         from pocket.plugin.store import Store
 
         return Store()
+
+    @property
+    def policy(self) -> Policy:
+        """What the operator allows; see `Host.policy`."""
+        from pocket.plugin.policy import Policy
+
+        return Policy.load(self.store.home)
 
     @cached_property
     def _host(self) -> Host:

@@ -135,8 +135,8 @@ class NodeCatalog:
             )
         from pocket.plugin.policy import Policy
 
-        home = default_home() if self._host is None else self._host.store.home
-        refused = Policy.load(home).exec_refused
+        policy = Policy.load(default_home()) if self._host is None else self._host.policy
+        refused = policy.exec_refused
         if refused is not None:
             raise PluginNotFound(
                 f"node type 'exec' is switched off by the policy ({refused})",

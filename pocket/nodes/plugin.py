@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 from pocket.document import JSON
 from pocket.errors import PluginNotFound
 from pocket.plugin.metadata import NodeMetadata
+from pocket.plugin.policy import Policy
 from pocket.plugin.store import Store
 from pocket.supervisor.result import Result
 from pocket.workflow.node import Answer, NodeCall
@@ -44,6 +45,10 @@ class PluginHost(Protocol):
     @property
     def store(self) -> Store:
         """What is installed."""
+
+    @property
+    def policy(self) -> Policy:
+        """What the operator allows."""
 
     def load(self, plugin: str) -> LoadedPlugin:
         """Load a plugin by its name."""

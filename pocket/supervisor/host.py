@@ -115,6 +115,15 @@ class Host:
         plugin.close()
         raise HostClosed("the host was closed while the plugin was loaded")
 
+    @property
+    def policy(self) -> Policy:
+        """What the operator allows: the policy that the host was given, or the home's as it is now.
+
+        Raises:
+            InvalidPolicy: the file in the home has problems.
+        """
+        return Policy.load(self.store.home) if self._policy is None else self._policy
+
     def admit(self, package: Package, origin: Path | None = None) -> Manifest:
         """Give the manifest that a package would run by, within the policy; starts nothing.
 
@@ -127,8 +136,7 @@ class Host:
             InvalidPolicy: the policy has problems.
         """
         home = self.store.home
-        policy = Policy.load(home) if self._policy is None else self._policy
-        return admitted(package.manifest, policy, home, origin)
+        return admitted(package.manifest, self.policy, home, origin)
 
     def close(self) -> None:
         """End every worker; calls that are under way in other threads fail. Safe to repeat."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from nodes.conftest import Load, Refused, Run
-from pocket import Host
+from pocket import Host, Policy
 from pocket.errors import InvalidPolicy, InvalidWorkflow, NodeError, NodeTimeout, RunTimeout
 from pocket.flow import Workflow
 
@@ -252,6 +252,12 @@ def test_the_policy_can_switch_it_off(one: Load, tmp_path, monkeypatch):
     with pytest.raises(InvalidWorkflow, match=r"switched off by the policy \(.*policy.yaml:1:18\)"):
         one("exec", command="true")
     with Host(home=tmp_path / "other") as host:
+        Workflow.load(tmp_path / "workflow.yaml", host=host)
+    own = Policy.from_mapping({"workflow": {"exec": "none"}})
+    with (
+        Host(home=tmp_path / "other", policy=own) as host,
+        pytest.raises(InvalidWorkflow, match="switched off by the policy"),
+    ):
         Workflow.load(tmp_path / "workflow.yaml", host=host)
     one("echo")
     policy.write_text("workflow: {exec: some}\n")
