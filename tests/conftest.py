@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,10 @@ from abuse import table
 from guests.build import guest, plugin_folder
 
 from pocket import Host, Plugin
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and every program that
+# they start with them.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 Load = Callable[..., Plugin]
 
