@@ -28,8 +28,8 @@ demo: $(VENV)/ready plugins ## set up, build the example plugins, run the main j
 	$(BIN)/python scripts/demo.py
 
 .PHONY: test
-test: $(VENV)/ready plugins ## set up and run every test
-	$(BIN)/pytest
+test: $(VENV)/ready plugins ## set up and run the tests; `make check` runs the slow ones, too
+	$(BIN)/pytest -m "not slow" --durations 10
 	cd workers && cargo test --release --locked --quiet
 	cd sdk/rust && CARGO_TARGET_DIR=$(WASM_TARGET) cargo test --locked --quiet
 	cd sdk/go && go test ./...
@@ -44,8 +44,12 @@ abuse: $(VENV)/ready ## attack the host in every known way and print what stoppe
 	$(BIN)/pytest tests/abuse -q --abuse-table $(if $(ABUSE_JSON),--abuse-json $(ABUSE_JSON))
 	cd workers && cargo test --release --locked --quiet hostile
 
+.PHONY: test-slow
+test-slow: $(VENV)/ready plugins ## the tests that take long: soak, a thousand restarts, a million frames, whole walks
+	$(BIN)/pytest -m slow --durations 10
+
 .PHONY: check
-check: lint test ## all that has to pass before a change lands
+check: lint test test-slow ## all that has to pass before a change lands
 
 .PHONY: lint
 lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
