@@ -129,17 +129,22 @@ class Parrot:
 
 
 @pytest.mark.parametrize(
-    ("scenario", "error"),
+    ("scenario", "errors"),
     [
-        pytest.param("host_calls_a_million", pocket.ProtocolViolation, id="a million host calls"),
         pytest.param(
-            "never_reads_an_answer", pocket.CallTimeout, id="host calls, never reading answers"
+            "host_calls_a_million", (pocket.ProtocolViolation,), id="a million host calls"
+        ),
+        # Whichever comes first: as much as the host takes in, or the end of the time.
+        pytest.param(
+            "never_reads_an_answer",
+            (pocket.CallTimeout, pocket.ProtocolViolation),
+            id="host calls, never reading answers",
         ),
         pytest.param(
-            "host_call_of_another", pocket.ProtocolViolation, id="a host call of another call"
+            "host_call_of_another", (pocket.ProtocolViolation,), id="a host call of another call"
         ),
         pytest.param(
-            "host_call_of_lists", pocket.CallTimeout, id="a host call of 16 million lists"
+            "host_call_of_lists", (pocket.CallTimeout,), id="a host call of 16 million lists"
         ),
     ],
 )
@@ -148,7 +153,7 @@ def test_host_calls(
     take_over: TakeOver,
     monkeypatch: pytest.MonkeyPatch,
     scenario: str,
-    error: type[pocket.PocketError],
+    errors: tuple[type[pocket.PocketError], ...],
 ) -> None:
     parrot = Parrot()
     monkeypatch.setattr(
@@ -156,7 +161,7 @@ def test_host_calls(
         lambda manifest, home, _: Grants(manifest, home, Broker("hostile", {"t": parrot})),
     )
     plugin = take_over(scenario, timeout="3s")
-    siege.fails(lambda: plugin.call("main", None), error)
+    siege.fails(lambda: plugin.call("main", None), *errors)
     assert parrot.asked <= 1000
 
 
