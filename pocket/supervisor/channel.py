@@ -52,7 +52,8 @@ Frame = list[object]
 
 _SPIN_S: Final = 50e-6
 """A sleeping virtual CPU takes about 40 us to wake; a plugin in a hurry answers sooner."""
-_SPIN: Final = len(os.sched_getaffinity(0)) > 1
+SPINS: Final = len(os.sched_getaffinity(0)) > 1
+"""Whether there is a core to spare for that."""
 
 
 class DeadlineExceeded(Exception):
@@ -276,7 +277,7 @@ class Channel:
     def _spin(self) -> bool:
         """Look for a reply without going to sleep; False when none came soon."""
         poll = self._readable.poll
-        if not _SPIN:
+        if not SPINS:
             return bool(poll(0))
         until = monotonic() + _SPIN_S
         while True:

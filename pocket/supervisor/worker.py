@@ -34,6 +34,7 @@ from pocket.supervisor.channel import (
     PROTOCOL,
     READY,
     RESULT,
+    SPINS,
     START,
     Channel,
     DeadlineExceeded,
@@ -42,6 +43,7 @@ from pocket.supervisor.channel import (
     encode_call,
     encode_frame,
 )
+from pocket.supervisor.placement import is_due, part
 from pocket.supervisor.process import Ending, Outcome, Process
 from pocket.supervisor.surroundings import Surroundings
 from pocket.units import format_bytes, format_duration
@@ -206,6 +208,8 @@ class Worker:
             frame = self._receive(RESULT, call_id, deadline)
         except BaseException as error:
             raise self._ended_by(error, allowed_s or timeout_s) from None
+        if SPINS and is_due(call_id):
+            part(self.pid)
         return _reply(frame)
 
     def call_many(self, payloads: Sequence[bytes], timeout_s: float) -> list[Reply | PocketError]:
