@@ -9,21 +9,13 @@ import random
 from collections.abc import Iterator, Sequence
 
 from guests.build import guest
+from guests.build import leb128 as leb
 
 HEAD = b"\0asm\1\0\0\0"
 ANSWER = b'{"success":false,"error":"none"}'
 _ANSWER_AT = 1024
 _END = b"\x0b"
 _VOID_BLOCK, _VOID_LOOP = b"\x02\x40", b"\x03\x40"
-
-
-def leb(number: int) -> bytes:
-    groups = bytearray()
-    while number > 0x7F:
-        groups.append(number & 0x7F | 0x80)
-        number >>= 7
-    groups.append(number)
-    return bytes(groups)
 
 
 def sleb(number: int) -> bytes:

@@ -29,8 +29,8 @@ def saying(answer: bytes) -> bytes:
 def source_section(payload: bytes) -> bytes:
     """Make the custom section `pocket.source`, to be appended to a module."""
     name = b"pocket.source"
-    content = _leb128(len(name)) + name + payload
-    return b"\0" + _leb128(len(content)) + content
+    content = leb128(len(name)) + name + payload
+    return b"\0" + leb128(len(content)) + content
 
 
 def plugin_folder(
@@ -66,7 +66,8 @@ def _text(file: Path) -> str:
     return _INCLUDE.sub(lambda part: _text(FOLDER / "parts" / f"{part[1]}.wat"), file.read_text())
 
 
-def _leb128(number: int) -> bytes:
+def leb128(number: int) -> bytes:
+    """Write an unsigned number as WebAssembly does."""
     groups = bytearray()
     while number > 0x7F:
         groups.append(number & 0x7F | 0x80)

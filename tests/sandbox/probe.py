@@ -4,37 +4,20 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+from pocket.supervisor import probe
 from pocket.supervisor.binary import find_worker
 
 NOBODY = 65534
 """An ordinary user, for tests that run as root."""
 
 
-@dataclass(frozen=True)
-class Answer:
-    """How a probe ended: an exit status, or a signal's number when negative."""
-
-    code: int
-    said: str
-
-    @property
-    def worked(self) -> bool:
-        return self.code == 0
-
-    @property
-    def refused(self) -> bool:
-        return self.code == 1
-
-    @property
-    def killed(self) -> bool:
-        return self.code == -signal.SIGSYS
+class Answer(probe.Answer):
+    """How a probe ended."""
 
     @property
     def stopped(self) -> bool:
