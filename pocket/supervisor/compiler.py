@@ -39,7 +39,7 @@ def compile_module(
     Args:
         module: what to compile.
         path: names it in errors.
-        metered: whether its instructions are counted, which costs about half as much again.
+        metered: whether its instructions are counted, which makes it slower.
         process: one of the role `compile`, where another thread than this has to spawn it.
 
     Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from conftest import Load
@@ -40,8 +41,12 @@ def test_a_busy_process_on_the_same_core_goes_to_another_one() -> None:
     try:
         os.sched_setaffinity(child, {core})
         os.sched_setaffinity(0, {core})
+        stat = Path(f"/proc/{child}/stat")
+        while placement._core(stat) != core:
+            pass
         os.sched_setaffinity(child, cores)
         placement.part(child)
+        assert placement._core(stat) != core
         assert os.sched_getaffinity(child) == cores
     finally:
         os.sched_setaffinity(0, cores)
