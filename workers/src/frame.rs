@@ -12,11 +12,13 @@ const START: u8 = 0;
 const CALL: u8 = 1;
 const COMPILE: u8 = 2;
 const HOST_ANSWER: u8 = 3;
+const MAILED_CALL: u8 = 8;
 const READY: u8 = 16;
 const RESULT: u8 = 17;
 const FAILURE: u8 = 18;
 const LOG: u8 = 19;
 const HOST_CALL: u8 = 20;
+const MAILED_RESULT: u8 = 24;
 const COMPILED: u8 = 32;
 
 /// What `start` puts in force for the life of the worker.
@@ -59,10 +61,25 @@ pub struct Surroundings {
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request<'a> {
-    Start { limits: Limits, source: Option<&'a [u8]>, surroundings: Surroundings },
-    Call { id: u32, payload: &'a [u8] },
-    HostAnswer { id: u32, payload: &'a [u8] },
-    Compile { wasm: &'a [u8], metered: bool },
+    Start {
+        limits: Limits,
+        source: Option<&'a [u8]>,
+        surroundings: Surroundings,
+    },
+    Call {
+        id: u32,
+        payload: &'a [u8],
+    },
+    /// A call whose payload is in the mailbox.
+    MailedCall,
+    HostAnswer {
+        id: u32,
+        payload: &'a [u8],
+    },
+    Compile {
+        wasm: &'a [u8],
+        metered: bool,
+    },
 }
 
 /// What a call cost, measured around the guest code alone.
@@ -189,6 +206,7 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Fault> {
             }
         }
         (CALL, 3) => Request::Call { id, payload: bytes(rest)? },
+        (MAILED_CALL, 2) => Request::MailedCall,
         (HOST_ANSWER, 3) => Request::HostAnswer { id, payload: bytes(rest)? },
         (COMPILE, 4) => Request::Compile {
             wasm: bytes(rest)?,
@@ -259,6 +277,12 @@ impl Writer {
         self.long32(0xce, u32::try_from(usage.cpu_us).unwrap_or(u32::MAX));
         self.long64(usage.memory_bytes);
         self.long64(usage.fuel);
+        self.end()
+    }
+
+    /// Says that the result of a call is in the mailbox.
+    pub fn mailed_result(&mut self, id: u32) -> &[u8] {
+        self.begin(2, MAILED_RESULT, id);
         self.end()
     }
 
@@ -415,6 +439,8 @@ mod tests {
                     let request = parse(&frame[4..]).ok();
                     assert_eq!(request, Some(Request::Call { id: 7, payload: b"{}" }));
                 }
+                "mailed-call" => assert_eq!(parse(&frame[4..]).ok(), Some(Request::MailedCall)),
+                "mailed-result" => assert_eq!(writer.mailed_result(7), frame),
                 "host-call" => assert_eq!(writer.host_call(7, b"{}"), frame),
                 "host-answer" => {
                     let request = parse(&frame[4..]).ok();
