@@ -187,7 +187,12 @@ pub fn reply(writer: &mut Writer, id: u32, response: &[u8], usage: Usage) -> boo
             Sent::Refused => {}
         }
     }
-    send(writer.result(id, response, usage))
+    if response.len() <= CHUNK {
+        return send(writer.result(id, response, usage));
+    }
+    send(writer.result_head(id, response.len()))
+        && send(response)
+        && send(writer.result_tail(usage))
 }
 
 /// Writes a whole frame to the host; false when the host is gone.

@@ -200,7 +200,8 @@ impl Guest {
         let most = usize::try_from(limits.output_bytes).unwrap_or(usize::MAX);
         self.context.as_mut(&mut self.store).wasi.begin_command(request, most);
         let ended = self.run(|store| start.call(store));
-        let wasi = &self.context.as_mut(&mut self.store).wasi;
+        let wasi = &mut self.context.as_mut(&mut self.store).wasi;
+        wasi.exchange.finish();
         if wasi.exchange.overflowed {
             let message = format!("the response has more than {most} bytes, which is the limit");
             return Err(Fault::new(Code::OutputTooLarge, message));
