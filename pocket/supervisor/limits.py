@@ -67,7 +67,7 @@ sending never waits for a call."""
 PORTION_ANSWER_BYTES: Final = 2 * MAX_PAYLOAD_BYTES
 """Answers of one portion that are kept at once; 256 of the largest would be 16 GB."""
 
-PORTION_US: Final = 10_000
+PORTION_MS: Final = 10
 """What a worker is given of a `map` at once where workers share it: a hundred times what handing
 it over costs, and soon over where it is the last."""
 
