@@ -111,6 +111,8 @@ def test_state_that_is_kept_stays_in_one_worker(shared_home: Path, tmp_path: Pat
     folder = plugin_folder(tmp_path, "counter", wasm=guest("counter"), state="kept")
     with pocket.Host(home=shared_home, replicas=4) as host:
         plugin = host.load(folder)
+        plugin.prewarm()
+        assert len(plugin.pids) == plugin.replicas == 1
         counts = at_once(4, lambda _: plugin.call("main", None).output)
         assert sorted(counts) == [1, 2, 3, 4]
 
