@@ -53,6 +53,7 @@ class Plugin:
         """Compile the plugin if need be, and read its metadata; `Host.load` does this."""
         self.manifest: Manifest = program.manifest
         self.name: str = program.manifest.name
+        self._most_s = program.manifest.permissions.timeout_s
         self._program = program
         self._pool = pool
         self._turns = turns
@@ -131,6 +132,10 @@ class Plugin:
             PluginError: the plugin answered with an error.
             CallError: any other way in which the call did not end well; see `pocket.errors`.
         """
+        if not config and timeout_s is None:
+            request = self._requests.get((node, b""))
+            if request is not None:
+                return self._call(request, input, self._most_s)
         until = None if timeout_s is None else monotonic() + timeout_s
         return self._call(self._request(node, config), input, self._timeout(timeout_s), until=until)
 
@@ -231,8 +236,7 @@ class Plugin:
         return Request.of(node, complete, runs=self._runs)
 
     def _timeout(self, timeout_s: float | None) -> float:
-        most = self.manifest.permissions.timeout_s
-        return most if timeout_s is None else min(timeout_s, most)
+        return self._most_s if timeout_s is None else min(timeout_s, self._most_s)
 
     def _call(
         self,
