@@ -200,6 +200,7 @@ def test_a_shell_completes_commands_plugins_and_node_types(terminal: Terminal) -
     assert completed(terminal, "pocket plugins in") == ["info", "install"]
     for command in ("info", "remove", "call", "test"):
         assert completed(terminal, f"pocket plugins {command} s") == ["sifter", "sorter"]
+    assert completed(terminal, "pocket bench s") == ["sifter", "sorter"]
     assert completed(terminal, "pocket nodes info s") == ["sifter-node", "sorter-node"]
     assert "--replace" in completed(terminal, "pocket plugins install --r")
     assert completed(terminal, "pocket nodes list --output j") == ["json"]
