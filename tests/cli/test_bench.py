@@ -86,9 +86,11 @@ def test_mistakes_look_like_this(terminal: Terminal, same: Callable[[str, str], 
             f"bench {STATISTICS} --fail-over 1.2",
             f"bench {STATISTICS} --compare none.json",
             f"bench {STATISTICS} --config 1",
-            f"bench {STATISTICS} --calls 1 --html none/report.html",
         ),
     )
+    ended = terminal.run("bench", STATISTICS, "--calls", "1", "--html", "none/report.html")
+    assert ended.returncode == 15
+    assert ended.stderr == "error: none/report.html: No such file or directory\n"
 
 
 def test_ctrl_c_ends_it_and_its_workers(terminal: Terminal) -> None:
