@@ -34,7 +34,7 @@ KINDS: Final = {
     "map_rate": Kind("calls/s", "calls by map", more_is_better=True),
     "cold_start": Kind("ms", "cold start: spawn to first result"),
     "encode": Kind("us", "encode", gated=False),
-    "pipe": Kind("us", "pipe and wake", gated=False),
+    "exchange": Kind("us", "exchange and wake", gated=False),
     "guest": Kind("us", "guest", gated=False),
     "decode": Kind("us", "decode", gated=False),
     "remainder": Kind("us", "remainder", gated=False),
@@ -52,7 +52,7 @@ KINDS: Final = {
 }
 """Every figure that a report may have, in the order in which it is shown."""
 
-STEPS: Final = ("encode", "pipe", "guest", "decode", "remainder")
+STEPS: Final = ("encode", "exchange", "guest", "decode", "remainder")
 """The figures that together are `whole`."""
 
 

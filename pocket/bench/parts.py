@@ -91,7 +91,7 @@ class Stepped:
         self._rounds.append(
             {
                 "encode": encode,
-                "pipe": exchange - guest,
+                "exchange": exchange - guest,
                 "guest": guest,
                 "decode": decode,
                 "remainder": whole - encode - exchange - decode,
@@ -131,9 +131,9 @@ class Mapped:
 
 
 class Batched:
-    """Requests that wait in the worker's pipe, so that it has the next as soon as it is done.
+    """Requests that wait for the worker, so that it has the next as soon as it is done.
 
-    What it does between two replies, besides the guest's code, is its reset and its pipe.
+    What it does between two replies, besides the guest's code, is its reset and its frames.
     """
 
     _TIMES = 3

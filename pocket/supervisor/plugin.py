@@ -21,7 +21,7 @@ from pocket.supervisor.pool import Pool
 from pocket.supervisor.program import Program
 from pocket.supervisor.request import Request, encode
 from pocket.supervisor.response import read_response
-from pocket.supervisor.result import Result, Usage
+from pocket.supervisor.result import Result
 from pocket.supervisor.spread import Answers, spread
 from pocket.supervisor.status import PluginStatus
 from pocket.supervisor.turns import Turns
@@ -29,11 +29,6 @@ from pocket.supervisor.worker import Reply
 
 _REQUESTS_KEPT = 256
 """Encoded configs of one plugin; a workflow has one a node."""
-
-
-def _usage(reply: Reply) -> Usage:
-    _, wall_us, cpu_us, memory_bytes, fuel = reply
-    return Usage(wall_us, cpu_us, memory_bytes, fuel or None)
 
 
 def _bare(error: PocketError) -> PocketError:
@@ -266,14 +261,15 @@ class Plugin:
                 pool.give(replica)
             else:
                 reply = self._call_until(until, payload, timeout_s, cancellation)
-            output, action = read_response(reply.payload, self.name, request.node)
+            response, usage = reply
+            output, action = read_response(response, self.name, request.node)
         except PocketError as error:
             if meter is not None:
                 meter.count(error.code, perf_counter() - began_s)
             raise
         if meter is not None:
             meter.count(ANSWERED, perf_counter() - began_s)
-        return Result(output, action, _usage(reply))
+        return Result(output, action, usage)
 
     def _call_until(
         self,
@@ -315,7 +311,8 @@ class Plugin:
         if isinstance(answer, PocketError):
             return Result(None, "error", error=_bare(answer))
         try:
-            output, action = read_response(answer.payload, self.name, node)
+            response, usage = answer
+            output, action = read_response(response, self.name, node)
         except PocketError as error:
-            return Result(None, "error", _usage(answer), _bare(error))
-        return Result(output, action, _usage(answer))
+            return Result(None, "error", usage, _bare(error))
+        return Result(output, action, usage)

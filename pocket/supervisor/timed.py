@@ -12,6 +12,7 @@ from pocket.errors import PocketError
 from pocket.supervisor.limits import PORTION_BYTES, PORTION_REQUESTS
 from pocket.supervisor.plugin import Plugin
 from pocket.supervisor.response import read_response
+from pocket.supervisor.result import Usage
 from pocket.supervisor.worker import Reply
 
 _HEADER_BYTES = 18
@@ -73,11 +74,11 @@ class TimedWorker:
         began = perf_counter_ns()
         payload = self._request.encode(value)
         encoded = perf_counter_ns()
-        reply = self._worker.call(payload, self._timeout_s)
+        response, usage = self._worker.call(payload, self._timeout_s)
         answered = perf_counter_ns()
-        read_response(reply.payload, self._name, self._node)
+        read_response(response, self._name, self._node)
         ended = perf_counter_ns()
-        return Steps(encoded - began, answered - encoded, reply.wall_us * 1000, ended - answered)
+        return Steps(encoded - began, answered - encoded, usage.wall_us * 1000, ended - answered)
 
     def most_at_once(self, value: JSON) -> int:
         """Give how many requests of an input `Plugin.map` would send ahead."""
@@ -99,10 +100,10 @@ class TimedWorker:
         began = perf_counter_ns()
         answers = self._worker.call_many(payloads, self._timeout_s)
         took_ns = perf_counter_ns() - began
-        return took_ns, sum(_reply(answer).wall_us for answer in answers) * 1000
+        return took_ns, sum(_usage(answer).wall_us for answer in answers) * 1000
 
 
-def _reply(answer: Reply | PocketError) -> Reply:
+def _usage(answer: Reply | PocketError) -> Usage:
     if isinstance(answer, PocketError):
         raise answer
-    return answer
+    return answer[1]

@@ -31,11 +31,11 @@ def test_every_figure_is_there_or_says_why_not(made: Made) -> None:
 def test_the_steps_add_up_to_the_whole_call(made: Made) -> None:
     figures = made[0].figures
     assert sum(figures[name].value for name in STEPS) == pytest.approx(figures["whole"].value)
-    assert all(figures[name].value > 0 for name in ("encode", "pipe", "decode", "remainder"))
+    assert all(figures[name].value > 0 for name in ("encode", "exchange", "decode", "remainder"))
 
 
 def test_the_time_of_the_guest_is_found_with_the_guest(load: Load) -> None:
-    """A plugin that computes for milliseconds has them in `guest`, and not in the pipe."""
+    """A plugin that computes for milliseconds has them in `guest`, and not in the exchange."""
     plugin = load("fill_once", permissions={"memory": "64MB", "cpu": "5s", "timeout": "10s"})
     with TimedWorker(plugin, "main") as worker:
         steps = worker.call(None)
