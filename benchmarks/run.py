@@ -3,8 +3,8 @@
     make bench                                   # everything, some minutes
     python benchmarks/run.py --calls 2000        # shorter
 
-Writes raw samples (JSON), a table (Markdown) and plots (SVG) into a folder of benchmarks/results.
-`benchmarks/README.md` says how to read them.
+Writes raw samples and their quantiles (JSON), tables (Markdown) and plots (SVG) into a folder of
+benchmarks/results. `benchmarks/README.md` says how to read them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -27,7 +27,21 @@ from peers.pocket_peer import PocketPeer
 from peers.pool_peers import ExecutorPeer, PoolPeer, SubprocessPeer
 from peers.wasm_peers import ExtismPeer, WasmtimePeer
 from peers.wazero_peer import WazeroPeer
-from sections import cold_start, memory, payload
+from results_file import summary
+from sections import (
+    cold_start,
+    command,
+    counted,
+    memory,
+    payload,
+    state,
+    throughput,
+    usage,
+    workflow,
+)
+
+from pocket.bench.report import machine
+from pocket.version import VERSION
 
 PEERS: Sequence[type[Peer]] = (
     PocketPeer,
@@ -38,26 +52,28 @@ PEERS: Sequence[type[Peer]] = (
     ExecutorPeer,
     SubprocessPeer,
 )
+SECTIONS = (
+    payload,
+    cold_start,
+    memory,
+    state,
+    throughput,
+    counted,
+    usage,
+    command,
+    workflow,
+)
 ROUNDS = 20
 """Turns of every peer: what disturbs the machine for a moment disturbs them all."""
 RESULTS = Path(__file__).parent / "results"
 
 
-def quantile(samples: Sequence[float], share: float) -> float:
-    """Give the sample below which `share` of all lie."""
-    return sorted(samples)[min(int(len(samples) * share), len(samples) - 1)]
-
-
-def machine() -> dict[str, object]:
-    """Say what the numbers were measured on."""
-    with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
-        model = next((line.split(":")[1].strip() for line in file if "model name" in line), "?")
+def where() -> dict[str, object]:
+    """Say what the numbers were measured on, and when."""
     return {
-        "cpu": model,
-        "cpus": os.cpu_count(),
-        "system": platform.platform(),
+        **machine(),
         "python": platform.python_version(),
-        "load_before": os.getloadavg()[0],
+        "pocket": VERSION,
         "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
     }
 
@@ -86,31 +102,41 @@ def latency(calls: int) -> dict[str, object]:
     return {"samples_us": samples, "missing": missing, "how": how}
 
 
-def table(found: dict[str, dict[str, object]]) -> str:
-    """Write the results as Markdown."""
-    spec = found["machine"]
+def table(found: dict[str, Any]) -> str:
+    """Write results as Markdown.
+
+    Args:
+        found: by section, with quantiles in the place of samples.
+    """
+    lines = [machine_line(found["machine"]), "", "## A call: statistics of eight numbers", ""]
+    lines += calls_table(found["latency"])
+    for section in SECTIONS:
+        if section.NAME in found:
+            lines += ["", *section.table(found[section.NAME])]
+    return "\n".join(lines) + "\n"
+
+
+def machine_line(spec: dict[str, Any]) -> str:
+    """Say in a line what was measured where and when."""
+    return (
+        f"{spec['cpu']}, {spec['cpus']} CPUs, {spec['system']}, Python {spec['python']}, "
+        f"Pocket {spec['pocket']}, {spec['when']}; load before the run {spec['load']:.1f}"
+    )
+
+
+def calls_table(found: dict[str, Any]) -> list[str]:
+    """Give the lines of the table of all peers, the quickest first."""
+    samples, how, missing = found["samples_us"], found["how"], found["missing"]
+    base = samples["Pocket"]["p50"]
     lines = [
-        (
-            f"{spec['cpu']}, {spec['cpus']} CPUs, {spec['system']}, Python {spec['python']}, "
-            f"{spec['when']}; load before the run {spec['load_before']:.1f}"
-        ),
-        "",
-        "## A call: statistics of eight numbers",
-        "",
         "| | p50 us | p90 us | p99 us | max us | p50 against Pocket | how |",
         "|---|---|---|---|---|---|---|",
     ]
-    samples: dict[str, list[float]] = found["latency"]["samples_us"]  # type: ignore[assignment]
-    how: dict[str, str] = found["latency"]["how"]  # type: ignore[assignment]
-    base = median(samples["Pocket"])
-    for name, taken in sorted(samples.items(), key=lambda item: median(item[1])):
-        cells = [f"{quantile(taken, share):.1f}" for share in (0.5, 0.9, 0.99, 1)]
-        lines.append(f"| {name} | {' | '.join(cells)} | {median(taken) / base:.2f} | {how[name]} |")
-    missing: dict[str, str] = found["latency"]["missing"]  # type: ignore[assignment]
+    for name, taken in sorted(samples.items(), key=lambda item: item[1]["p50"]):
+        cells = [f"{taken[share]:,.1f}" for share in ("p50", "p90", "p99", "max")]
+        lines.append(f"| {name} | {' | '.join(cells)} | {taken['p50'] / base:.2f} | {how[name]} |")
     lines += [f"| {name} | missing: {why} | | | | | {how[name]} |" for name, why in missing.items()]
-    for section in (payload, cold_start, memory):
-        lines += ["", *section.table(found[section.NAME])]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def main() -> None:
@@ -123,12 +149,14 @@ def main() -> None:
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
         os.environ["POCKET_HOME"] = home
-        found: dict[str, dict[str, object]] = {"machine": machine()}
-        found["latency"] = latency(options.calls)
-        for section in (payload, cold_start, memory):
+        found: dict[str, Any] = {"machine": where(), "latency": latency(options.calls)}
+        for section in SECTIONS:
+            print(f"measuring {section.NAME}", file=sys.stderr)
             found[section.NAME] = section.measure()
     (out / "raw.json").write_text(json.dumps(found), encoding="utf-8")
-    text = table(found)
+    kept = summary(found)
+    (out / "result.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    text = table(kept)
     (out / "table.md").write_text(text, encoding="utf-8")
     try:
         from plots import draw

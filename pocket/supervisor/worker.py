@@ -7,7 +7,7 @@ import os
 from collections import deque
 from collections.abc import Sequence
 from time import monotonic
-from typing import Final, NamedTuple, TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from pocket.capability.interruption import Interruption
 from pocket.errors import (

@@ -34,7 +34,13 @@ def test_the_first_example_is_measured(terminal: Terminal) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
     first = ended.stdout.splitlines()[0]
     assert first == "statistics 1.0.0, node statistics, Four measurements: 60 calls"
-    for title in ("latency, p50", "cold start", "exchange and wake", "private memory", "page faults"):
+    for title in (
+        "latency, p50",
+        "cold start",
+        "exchange and wake",
+        "private memory",
+        "page faults",
+    ):
         assert title in ended.stdout
     assert (terminal.folder / "report.html").read_text().startswith("<!doctype html>")
 
