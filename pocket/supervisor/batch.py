@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from pocket.document import JSON
 from pocket.errors import InvalidInput
-from pocket.supervisor.limits import PORTION_BYTES, PORTION_REQUESTS, PORTION_US
+from pocket.supervisor.limits import PORTION_BYTES, PORTION_MS, PORTION_REQUESTS
 from pocket.supervisor.request import Request
 
 Portion: TypeAlias = list[bytes] | InvalidInput
@@ -26,13 +26,13 @@ class Pace:
         self.requests = most
 
     def follow(self, calls: int, wall_us: int) -> None:
-        """Have portions take about `PORTION_US`, as `calls` took `wall_us` together.
+        """Have portions take about `PORTION_MS`, as `calls` took `wall_us` together.
 
         Where workers share a batch, the one with the last portion must not leave the others
         waiting for long.
         """
         if calls:
-            self.requests = max(1, min(self._most, calls * PORTION_US // max(1, wall_us)))
+            self.requests = max(1, min(self._most, calls * PORTION_MS * 1000 // max(1, wall_us)))
 
 
 def portions(request: Request, inputs: Iterable[JSON], pace: Pace) -> Iterator[Portion]:

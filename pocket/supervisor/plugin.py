@@ -45,12 +45,15 @@ class Plugin:
 
     Attributes:
         manifest: as it stands in the package.
+        name: the one in the manifest.
         nodes: what the plugin offers a workflow, by node type.
     """
 
     def __init__(self, program: Program, pool: Pool, turns: Turns) -> None:
         """Compile the plugin if need be, and read its metadata; `Host.load` does this."""
         self.manifest: Manifest = program.manifest
+        self.name: str = program.manifest.name
+        self._most_s = program.manifest.permissions.timeout_s
         self._program = program
         self._pool = pool
         self._turns = turns
@@ -61,11 +64,6 @@ class Plugin:
         self._runs = "run" in metadata.functions
         self.nodes: Mapping[str, NodeMetadata] = MappingProxyType(metadata.nodes)
         self._requests: dict[tuple[str, bytes], Request] = {}
-
-    @property
-    def name(self) -> str:
-        """The name in the manifest."""
-        return self.manifest.name
 
     @property
     def pid(self) -> int | None:
@@ -134,6 +132,10 @@ class Plugin:
             PluginError: the plugin answered with an error.
             CallError: any other way in which the call did not end well; see `pocket.errors`.
         """
+        if not config and timeout_s is None:
+            request = self._requests.get((node, b""))
+            if request is not None:
+                return self._call(request, input, self._most_s)
         until = None if timeout_s is None else monotonic() + timeout_s
         return self._call(self._request(node, config), input, self._timeout(timeout_s), until=until)
 
@@ -234,8 +236,7 @@ class Plugin:
         return Request.of(node, complete, runs=self._runs)
 
     def _timeout(self, timeout_s: float | None) -> float:
-        most = self.manifest.permissions.timeout_s
-        return most if timeout_s is None else min(timeout_s, most)
+        return self._most_s if timeout_s is None else min(timeout_s, self._most_s)
 
     def _call(
         self,
@@ -254,14 +255,13 @@ class Plugin:
                 pool = self._pool
                 replica = pool.take()
                 try:
-                    reply = replica.worker.call(payload, timeout_s)
+                    response, usage = replica.worker.call(payload, timeout_s)
                 except BaseException:
                     pool.give_back(replica)
                     raise
                 pool.give(replica)
             else:
-                reply = self._call_until(until, payload, timeout_s, cancellation)
-            response, usage = reply
+                response, usage = self._call_until(until, payload, timeout_s, cancellation)
             output, action = read_response(response, self.name, request.node)
         except PocketError as error:
             if meter is not None:
@@ -269,7 +269,8 @@ class Plugin:
             raise
         if meter is not None:
             meter.count(ANSWERED, perf_counter() - began_s)
-        return Result(output, action, usage)
+        # As `Result(output, action, usage)` does, in half the time.
+        return tuple.__new__(Result, (output, action, usage, None))
 
     def _call_until(
         self,

@@ -28,8 +28,8 @@ from pocket.supervisor.waiter import Waiter
 from pocket.supervisor.worker import Worker
 
 PATIENCE_S: Final = 0.001
-"""How long calls that come later may overtake one that waits: waking it takes 0.05 ms, in which a
-worker answers ten short calls."""
+"""How often a worker is kept for the call that waits longest, which others would overtake. Waking
+it takes 0.05 ms, in which a worker answers ten short calls."""
 
 
 class Pool:
@@ -201,6 +201,7 @@ class Pool:
         self._lock = threading.RLock()
         self._starting = threading.Lock()
         self._idle: list[Replica] = []
+        self._handed_at = 0.0
         self._waiters: deque[Waiter] = deque()
         self._known: dict[weakref.ref[Replica], None] = {}
 
@@ -257,9 +258,11 @@ class Pool:
             if not self._waiters:
                 return
             first = self._waiters[0]
-            if monotonic() - first.since >= PATIENCE_S:
+            now = monotonic()
+            if now - max(first.since, self._handed_at) >= PATIENCE_S:
                 first.handed = self._pop_idle()
                 if first.handed is not None:
+                    self._handed_at = now
                     self._waiters.popleft()
             first.wake()
 

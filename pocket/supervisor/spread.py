@@ -50,7 +50,7 @@ def spread(
 def _first(under_way: deque[_Order], pace: Pace) -> Iterator[Answers]:
     """Give the answers to the portion that came first, which then is under way no more."""
     for answers in _whole(under_way[0].portion, under_way[0].answers):
-        usages = [one[1] for one in answers if not isinstance(one, PocketError)]
+        usages = [one[1] for one in answers if isinstance(one, tuple)]
         pace.follow(len(usages), sum(usage.wall_us for usage in usages))
         yield answers
     under_way.popleft()

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 from guests.build import guest, plugin_folder
+from guests.javascript import javascript
+from supervisor.conftest import DEADLINE_S, PATIENT, Pooled, nap, wait_until
 
 import pocket
 from pocket.plugin.package import read_package
@@ -20,7 +22,6 @@ from pocket.supervisor import pool
 from pocket.supervisor.program import Program
 from pocket.supervisor.replica import Replica
 from pocket.supervisor.worker import Worker
-from supervisor.conftest import DEADLINE_S, PATIENT, Pooled, nap, wait_until
 
 
 def at_once(threads: int, call: Callable[[int], object]) -> list[object]:
@@ -110,6 +111,8 @@ def test_state_that_is_kept_stays_in_one_worker(shared_home: Path, tmp_path: Pat
     folder = plugin_folder(tmp_path, "counter", wasm=guest("counter"), state="kept")
     with pocket.Host(home=shared_home, replicas=4) as host:
         plugin = host.load(folder)
+        plugin.prewarm()
+        assert len(plugin.pids) == plugin.replicas == 1
         counts = at_once(4, lambda _: plugin.call("main", None).output)
         assert sorted(counts) == [1, 2, 3, 4]
 
@@ -296,3 +299,20 @@ def test_a_forked_child_has_all_its_places(pooled: Pooled) -> None:
     plugin._pool.give(held)
     assert plugin.call("main", 2).output["input"] == 2
     assert plugin.pids == pids
+
+
+def test_all_workers_share_one_store(shared_home: Path, tmp_path: Path) -> None:
+    keep = "await pocket.store.set('key-' + input, input); return await pocket.store.keys();"
+    permissions = {"memory": "64MB", "cpu": "2s", "timeout": "60s", "store": "1MB"}
+    folder = plugin_folder(tmp_path, "keep", wasm=javascript(keep), permissions=permissions)
+    with pocket.Host(home=shared_home, replicas=3) as host:
+        plugin = host.load(folder)
+        plugin.prewarm()
+
+        def call(number: int) -> None:
+            for turn in range(20):
+                plugin.call("main", number * 20 + turn)
+
+        at_once(3, call)
+        (last,) = plugin.map("main", [60])
+        assert last.output == sorted(f"key-{number}" for number in range(61))

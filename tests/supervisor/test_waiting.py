@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
+from supervisor.conftest import DEADLINE_S, Pooled, nap, wait_until
 
 import pocket
-from supervisor.conftest import DEADLINE_S, Pooled, nap, wait_until
 
 
 @contextmanager
@@ -39,8 +39,7 @@ def cancelled(plugin: pocket.Plugin, before: Callable[[], object]) -> float:
 
     async def run() -> float:
         task = asyncio.create_task(plugin.acall("main", 60_000))
-        while not before():
-            await asyncio.sleep(0.002)
+        await asyncio.to_thread(wait_until, before)
         begun = time.monotonic()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -113,8 +112,7 @@ def test_so_does_one_that_has_no_thread_yet(pooled: Pooled) -> None:
     async def run() -> None:
         first = asyncio.create_task(plugin.acall("main", 60_000))
         second = asyncio.create_task(plugin.acall("main", 60_000))
-        while plugin.status().waiting != 1 or not plugin.pids:
-            await asyncio.sleep(0.002)
+        await asyncio.to_thread(wait_until, lambda: plugin.pids and plugin.status().waiting == 1)
         second.cancel()
         with pytest.raises(asyncio.CancelledError):
             await second
