@@ -57,7 +57,8 @@ def _rate(plugin: pocket.Plugin, node: str, value: Any, calls: int) -> float:
 def table(found: dict[str, Any]) -> Sequence[str]:
     """Give the lines of a table."""
     rows = [
-        f"| {name} | {count} | {rates['p50']:,.0f} | {rates['p50'] / taken['1 worker']['p50']:.2f} |"
+        f"| {name} | {count} | {rates['p50']:,.0f} | "
+        f"{rates['p50'] / taken['1 worker']['p50']:.2f} |"
         for name, taken in found.items()
         for count, rates in taken.items()
     ]
