@@ -22,7 +22,7 @@ from pocket.supervisor.program import Program
 from pocket.supervisor.request import Request, encode
 from pocket.supervisor.response import read_response
 from pocket.supervisor.result import Result
-from pocket.supervisor.spread import Answers, spread
+from pocket.supervisor.spread import spread
 from pocket.supervisor.status import PluginStatus
 from pocket.supervisor.turns import Turns
 from pocket.supervisor.worker import Reply
@@ -155,7 +155,7 @@ class Plugin:
     ) -> Iterator[Result]:
         """Call a node for each of many inputs; results come in the same order.
 
-        Requests are sent ahead, in portions that grow while they fit into a pipe, so an input is
+        Requests are sent ahead, in portions that grow up to 1024 requests or 192 KB, so an input is
         read before the results of those just ahead of it are used. With `replicas` each worker has
         portions of its own.
 
@@ -171,11 +171,12 @@ class Plugin:
         request, timeout_s = self._request(node, config), self._timeout(None)
         # A worker that waits for its host's answer must not find the next request in the pipe.
         pace = Pace(1) if self._program.asks_host else Pace()
-        answer = partial(self._answer, timeout_s=timeout_s)
-        read, node = self._read if self._meter is None else self._count, request.node
-        for answers in spread(answer, portions(request, inputs, pace), self.replicas, pace):
-            for one in answers:
-                result = read(node, one)
+        answer = partial(self._answer, node=request.node, timeout_s=timeout_s)
+        for results in spread(answer, portions(request, inputs, pace), self.replicas, pace):
+            for result in results:
+                if self._meter is not None:
+                    outcome = ANSWERED if result.error is None else result.error.code
+                    self._meter.count(outcome, result.usage.wall_us / 1e6)
                 if result.error is not None and not return_errors:
                     raise result.error
                 yield result
@@ -294,20 +295,13 @@ class Plugin:
             self._pool.give_back(replica)
 
     def _answer(
-        self, portion: Portion, cancellation: Cancellation | None, timeout_s: float
-    ) -> Answers:
+        self, portion: Portion, cancellation: Cancellation | None, node: str, timeout_s: float
+    ) -> list[Result]:
         """Answer requests of a portion from the first on, as many as one worker does."""
         if isinstance(portion, InvalidInput):
-            return [portion]
+            return [self._read(node, portion)]
         with self._pool.lent(cancellation) as worker:
-            return worker.call_many(portion, timeout_s)
-
-    def _count(self, node: str, answer: Reply | PocketError) -> Result:
-        result = self._read(node, answer)
-        if self._meter is not None:
-            outcome = ANSWERED if result.error is None else result.error.code
-            self._meter.count(outcome, result.usage.wall_us / 1e6)
-        return result
+            return worker.call_many(portion, timeout_s, partial(self._read, node))
 
     def _read(self, node: str, answer: Reply | PocketError) -> Result:
         if isinstance(answer, PocketError):

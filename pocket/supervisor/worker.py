@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
@@ -28,6 +28,7 @@ from pocket.errors import (
 from pocket.plugin.manifest import Manifest
 from pocket.supervisor import limits, placement
 from pocket.supervisor._wire import Mailbox, encode_calls
+from pocket.supervisor.batch import chunk_at
 from pocket.supervisor.channel import (
     FAILURE,
     HOST_ANSWER,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     from pocket.supervisor._wire import Answer
 
 E = TypeVar("E", bound=CallError)
+T = TypeVar("T")
 _Result = tuple[bytes, int, int, int, int]
 
 _logger = logging.getLogger("pocket.plugin")
@@ -253,10 +255,18 @@ class Worker:
         self._mailbox.leave(len(payload))
         return answer
 
-    def call_many(self, payloads: Sequence[bytes], timeout_s: float) -> list[Reply | PocketError]:
-        """Send several requests at once, then wait for each response in turn.
+    def call_many(
+        self,
+        payloads: Sequence[bytes],
+        timeout_s: float,
+        read: Callable[[Reply | PocketError], T],
+    ) -> list[T]:
+        """Send several requests ahead of their responses, then wait for each response in turn.
 
-        Together the requests have to fit into a pipe, so that sending does not wait for a call.
+        Args:
+            payloads: the requests.
+            timeout_s: how long each may take, once the one before it is answered.
+            read: makes what is returned of an answer, while the worker is at the next ones.
 
         Returns:
             One answer a request, in order. There are fewer where the worker was ended: by an error,
@@ -266,39 +276,50 @@ class Worker:
             self._last_id = 0
         first = self._last_id + 1
         self._last_id += len(payloads)
-        answers: list[Reply | PocketError] = []
+        answers: list[T] = []
+        sent = last_chunk = size = 0
         try:
-            self._channel.send(encode_calls(first, payloads), monotonic() + timeout_s)
-            size = 0
             while len(answers) < len(payloads):
-                if size > limits.PORTION_ANSWER_BYTES:
-                    self._make_room()
+                if size > limits.PORTION_ANSWER_BYTES and self._is_spent(size, sent - len(answers)):
                     break
-                replies = self._next_replies(first + len(answers), self._last_id, timeout_s)
-                answers += replies
+                room = size <= limits.PORTION_ANSWER_BYTES
+                while room and sent < len(payloads) and len(answers) >= last_chunk:
+                    chunk = chunk_at(payloads, sent)
+                    self._channel.send(encode_calls(first + sent, chunk), monotonic() + timeout_s)
+                    last_chunk, sent = sent, sent + len(chunk)
+                replies = self._next_replies(first + len(answers), first + sent, timeout_s)
                 size += sum(len(response) for response, _ in replies)
+                answers.extend(map(read, replies))
         except BaseException as raised:
             error = self._ended_by(raised, timeout_s)
             if not isinstance(error, PocketError):
                 raise error from None
-            answers.append(error)
+            answers.append(read(error))
         return answers
 
-    def _next_replies(self, first: int, last: int, timeout_s: float) -> list[Reply]:
-        """Wait for the reply to call `first`; others up to `last` may be there already."""
+    def _next_replies(self, first: int, end: int, timeout_s: float) -> list[Reply]:
+        """Wait for the reply to call `first`; others before `end` may be there already."""
         deadline = monotonic() + timeout_s
-        outcomes = self._channel.receive_results(first, last + 1 - first, deadline)
+        outcomes = self._channel.receive_results(first, end - first, deadline)
         if outcomes:
             return [(response, tuple.__new__(Usage, cost)) for response, cost in outcomes]
         return [_reply(self._receive((RESULT,), first, deadline))]
 
-    def _make_room(self) -> None:
-        """Leave the answers that are still to come to a new worker, which has no state to lose."""
-        self.end()
-        if self._manifest.state == "kept":
-            most = format_bytes(limits.PORTION_ANSWER_BYTES)
+    def _is_spent(self, size: int, under_way: int) -> bool:
+        """Say whether a portion ends here, with `size` bytes of answers: leave the others to later.
+
+        Those that are under way are left to a new worker, where there is no state to lose.
+        """
+        if under_way == 0:
+            return True
+        if self._manifest.state != "kept":
+            self.end()
+            return True
+        if size > limits.KEPT_ANSWER_BYTES:
+            most = format_bytes(limits.KEPT_ANSWER_BYTES)
             message = f"the answers to requests that were sent together have more than {most}"
             raise self._error(OutputTooLarge, message)
+        return False
 
     def _next_id(self) -> int:
         self._last_id = self._last_id % _MOST_IDS + 1
