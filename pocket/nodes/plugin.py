@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 from pocket.document import JSON
 from pocket.errors import PluginNotFound
 from pocket.plugin.metadata import NodeMetadata
+from pocket.plugin.package import Package
 from pocket.plugin.policy import Policy
 from pocket.plugin.store import Store
 from pocket.supervisor.result import Result
@@ -50,8 +51,8 @@ class PluginHost(Protocol):
     def policy(self) -> Policy:
         """What the operator allows."""
 
-    def load(self, plugin: str) -> LoadedPlugin:
-        """Load a plugin by its name."""
+    def load(self, plugin: str | Package) -> LoadedPlugin:
+        """Load a plugin by its name, or out of a package."""
 
 
 class PluginType:

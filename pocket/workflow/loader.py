@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from pocket.document import JSON, Document
-from pocket.errors import InvalidInput, PluginNotFound, PocketError, Problem
+from pocket.errors import InvalidInput, InvalidWorkflow, PluginNotFound, PocketError, Problem
 from pocket.schema import schema_problems
 from pocket.workflow.advice import advise
 from pocket.workflow.attempts import with_attempts
@@ -105,6 +105,9 @@ def _prepare(configs: Configs, index: int, node: dict[str, JSON]) -> _Prepared:
             return nothing
         return _Prepared(node_type.prepare(config), node_type.actions(config))
     except HostNeeded:
+        return nothing
+    except InvalidWorkflow as error:
+        report.problems += error.problems
         return nothing
     except (PluginNotFound, InvalidInput) as error:
         key = "config" if isinstance(error, InvalidInput) else "type"
