@@ -85,7 +85,7 @@ $(VENV)/ready: requirements/dev.lock pyproject.toml setup.py $(WORKER_SOURCES) |
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.lock
 	@echo "building pocket-worker; the first time takes some minutes"
-	CARGO_TARGET_DIR=workers/target $(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
 .PHONY: interpreters
@@ -93,7 +93,7 @@ interpreters: $(INTERPRETERS) ## build what runs `transform` and `lua` nodes
 
 RUST_SDK := $(wildcard sdk/rust/src/*.rs) sdk/rust/Cargo.toml
 $(INTERPRETERS) &: $(INTERPRETER_SOURCES) $(RUST_SDK) | $(VENV)/ready
-	CARGO_TARGET_DIR=$(WASM_TARGET) $(BIN)/python interpreters/build.py pocket/interpreters
+	$(BIN)/python interpreters/build.py pocket/interpreters
 	touch $(INTERPRETERS)
 
 .PHONY: plugins
@@ -147,5 +147,5 @@ lock: ## pin the newest allowed versions again
 
 .PHONY: clean
 clean: ## delete everything that was built
-	rm -rf $(VENV) $(INTERPRETERS) .demo build target interpreters/target workers/target sdk/javascript/{dist,node_modules} sdk/c/dist \
+	rm -rf $(VENV) $(INTERPRETERS) .demo build target workers/target sdk/javascript/{dist,node_modules} sdk/c/dist \
 	  sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target}

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+CARGO_TARGET = HERE.parent / "target"
 TARGET = "wasm32-wasip1"
 NAMES = ("jq", "lua")
 
@@ -20,12 +21,12 @@ NAMES = ("jq", "lua")
 def build(folder: Path) -> None:
     """Build every interpreter, and put it into a folder."""
     _need_target()
-    target = Path(os.environ.get("CARGO_TARGET_DIR") or HERE / "target").resolve()
     command = ["cargo", "build", "--release", "--locked", "--quiet", "--target", TARGET]
-    subprocess.run([*command, "--target-dir", str(target)], cwd=HERE, env=_environment(), check=True)
+    subprocess.run([*command, "--target-dir", str(CARGO_TARGET)], cwd=HERE, env=_environment(), check=True)
+    built = CARGO_TARGET / TARGET / "release"
     folder.mkdir(parents=True, exist_ok=True)
     for name in NAMES:
-        shutil.copyfile(target / TARGET / "release" / f"pocket_{name}.wasm", folder / f"{name}.wasm")
+        shutil.copyfile(built / f"pocket_{name}.wasm", folder / f"{name}.wasm")
 
 
 def _environment() -> dict[str, str]:

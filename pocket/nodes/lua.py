@@ -28,7 +28,7 @@ def prepare(host: PluginHost | None, config: Config) -> NodeCall:
     interpreter = Interpreter.on(host, "lua")
     # So the lines that Lua names are lines of the file.
     name = PurePath(code.place.path).name
-    program: dict[str, JSON] = {"script": code.text, "name": name, "line": code.line}
+    program: dict[str, JSON] = {"text": code.text, "name": name, "line": code.line}
     _check(interpreter, code, program)
     timeout_s: float = config["timeout"]
 

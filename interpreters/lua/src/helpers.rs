@@ -1,5 +1,8 @@
 //! Functions that scripts have beside Lua's own.
 
+// What Lua calls gets its arguments by value.
+#![allow(clippy::needless_pass_by_value)]
+
 use omnilua::{Error, Function, Lua, Result, Table, Value, Variadic};
 use pocket_plugin_sdk::log;
 

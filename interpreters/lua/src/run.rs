@@ -15,7 +15,7 @@ pub struct Run;
 /// A script, and where its first line stands.
 #[derive(Deserialize)]
 pub struct Script {
-    script: String,
+    text: String,
     pub(crate) name: String,
     line: usize,
 }
@@ -23,7 +23,7 @@ pub struct Script {
 impl Script {
     /// Compile the script.
     pub fn compile(&self, lua: &Lua) -> Result<Function, String> {
-        interpreter::compile(lua, &self.script, &self.name, self.line)
+        interpreter::compile(lua, &self.text, &self.name, self.line)
             .map_err(|error| error.to_string())
     }
 }
