@@ -11,7 +11,7 @@ from setuptools.command.build_py import build_py
 class BuildWithInterpreters(build_py):
     """Copies the package, and builds its interpreters."""
 
-    def run(self):
+    def run(self) -> None:
         """Build into the copy; an editable install has none, and builds into the source."""
         super().run()
         package = Path("pocket") if self.editable_mode else Path(self.build_lib, "pocket")

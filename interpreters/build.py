@@ -22,7 +22,9 @@ def build(folder: Path) -> None:
     """Build every interpreter, and put it into a folder."""
     _need_target()
     command = ["cargo", "build", "--release", "--locked", "--quiet", "--target", TARGET]
-    subprocess.run([*command, "--target-dir", str(CARGO_TARGET)], cwd=HERE, env=_environment(), check=True)
+    subprocess.run(
+        [*command, "--target-dir", str(CARGO_TARGET)], cwd=HERE, env=_environment(), check=True
+    )
     built = CARGO_TARGET / TARGET / "release"
     folder.mkdir(parents=True, exist_ok=True)
     for name in NAMES:

@@ -25,6 +25,9 @@ FOLDER: Final = Path(__file__).resolve().parents[1] / "interpreters"
 MEMORY_BYTES: Final = 256 << 20
 """Room for the largest input, 16 MiB of JSON, which takes up to ten times as much as values."""
 
+CHECK_TIMEOUT_S: Final = 5.0
+"""For compiling a program when a workflow is loaded; a large one takes some milliseconds."""
+
 Name = Literal["jq", "lua"]
 _MANIFESTS: Final[dict[Name, str]] = {
     # A filter can leave nothing for the next but itself, compiled.
@@ -50,14 +53,18 @@ class Interpreter:
         """
         return cls(host.load(package(name)), name)
 
-    def ask(self, node: str, value: JSON) -> JSON:
-        """Give what one of its nodes answers without a config."""
-        return self.plugin.call(node, value).output
+    def check(self, program: JSON) -> JSON:
+        """Give what is wrong with a program, in a form of the interpreter's own.
+
+        Raises:
+            CallError: it cannot be compiled within limits.
+        """
+        return self.plugin.call("check", program, timeout_s=CHECK_TIMEOUT_S).output
 
     def run(
         self, node: str, config: dict[str, JSON], value: JSON, scope: Scope, timeout_s: float
     ) -> JSON:
-        """Run a program for a node of a workflow, until its deadline at most.
+        """Run a program for a node of a workflow, until the node's deadline at most.
 
         Raises:
             NodeError: the program failed.

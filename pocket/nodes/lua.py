@@ -42,7 +42,7 @@ def prepare(host: PluginHost | None, config: Config) -> NodeCall:
 
 
 def _check(interpreter: Interpreter, code: Code, program: JSON) -> None:
-    wrong: Any = interpreter.ask("check", program)
+    wrong: Any = interpreter.check(program)
     if wrong is not None:
         raise InvalidWorkflow([code.problem_in_line(wrong["message"], wrong["line"])])
 

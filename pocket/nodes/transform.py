@@ -39,7 +39,7 @@ def prepare(host: PluginHost | None, config: Config) -> NodeCall:
 
 
 def _check(interpreter: Interpreter, code: Code) -> None:
-    problems: Any = interpreter.ask("check", code.text)
+    problems: Any = interpreter.check(code.text)
     if problems:
         raise InvalidWorkflow(
             code.problem(problem["message"], problem["offset"]) for problem in problems

@@ -54,4 +54,6 @@ class Code:
             return self.place
         before = self.text.rstrip()[:offset]
         column = len(before) - (before.rfind("\n") + 1)
-        return Place(self.place.path, self.line + before.count("\n"), column + (self.place.column or 1))
+        return Place(
+            self.place.path, self.line + before.count("\n"), column + (self.place.column or 1)
+        )

@@ -95,12 +95,8 @@ class Configs:
             if len(self.report.problems) > problems_before:
                 return None
             return node_type.prepare(config)
-        except InvalidWorkflow as error:
-            self.report.problems += error.problems
-            return None
-        except (PluginNotFound, InvalidInput) as error:
-            key = "config" if isinstance(error, InvalidInput) else "node"
-            self.report.add((*at, key), str(error), error.hint)
+        except (PluginNotFound, InvalidInput, InvalidWorkflow) as error:
+            self.report.refuse(at, "node", error)
             return None
 
     def _with_config(self, at: Path) -> dict[str, Any]:

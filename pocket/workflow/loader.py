@@ -106,12 +106,8 @@ def _prepare(configs: Configs, index: int, node: dict[str, JSON]) -> _Prepared:
         return _Prepared(node_type.prepare(config), node_type.actions(config))
     except HostNeeded:
         return nothing
-    except InvalidWorkflow as error:
-        report.problems += error.problems
-        return nothing
-    except (PluginNotFound, InvalidInput) as error:
-        key = "config" if isinstance(error, InvalidInput) else "type"
-        report.add(("nodes", index, key), str(error), error.hint)
+    except (PluginNotFound, InvalidInput, InvalidWorkflow) as error:
+        report.refuse(("nodes", index), "type", error)
         return nothing
     except PocketError as error:
         error.step = str(node.get("name"))

@@ -20,7 +20,9 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("metadata", "example"), EXAMPLES)
-def test_an_example_gives_what_it_promises(hosted: Hosted, metadata: NodeMetadata, example: Example):
+def test_an_example_gives_what_it_promises(
+    hosted: Hosted, metadata: NodeMetadata, example: Example
+):
     output = hosted(metadata.type, example.input, name="greet", **example.config).output
     assert _without_time(output) == _without_time(example.output)
     if metadata.output_schema is not None:

@@ -71,7 +71,10 @@ def test_null_in_an_object_is_nil_and_gone_afterwards(hosted: Hosted):
         ("return str_contains('a.b', '.')", True),
         ("return str_replace('a.a.a', '.', '-')", "a-a-a"),
         ("return str_replace('foo foo', 'foo', 'b%1', 1)", "b%1 foo"),
-        ("return {type_of(nil), type_of(null), type_of(1), type_of({})}", ["nil", "null", "number", "table"]),
+        (
+            "return {type_of(nil), type_of(null), type_of(1), type_of({})}",
+            ["nil", "null", "number", "table"],
+        ),
         ("return os.date('!%Y-%m-%d', 0)", "1970-01-01"),
         ("return os.time() > 1.7e9 and os.clock() >= 0 and os.difftime(2, 1) == 1.0", True),
     ],
@@ -111,7 +114,17 @@ def test_a_script_that_returns_nothing_gives_its_input(hosted: Hosted):
 
 @pytest.mark.parametrize(
     "name",
-    ["io", "require", "package", "debug", "dofile", "loadfile", "os.execute", "os.getenv", "os.exit"],
+    [
+        "io",
+        "require",
+        "package",
+        "debug",
+        "dofile",
+        "loadfile",
+        "os.execute",
+        "os.getenv",
+        "os.exit",
+    ],
 )
 def test_what_would_touch_the_world_is_not_there(hosted: Hosted, name: str):
     assert hosted("lua", None, script=f"return {name} == nil").output is True
@@ -170,7 +183,9 @@ def test_a_script_in_a_file(hosted: Hosted, tmp_path):
     with pytest.raises(NodeError, match=r"double\.lua:2: attempt to perform arithmetic"):
         hosted("lua", {}, file="scripts/double.lua")
     script.write_text("return (")
-    assert "scripts/double.lua:1: nodes[0].config.file" in hosted.refused("lua", file="scripts/double.lua")
+    assert "scripts/double.lua:1: nodes[0].config.file" in hosted.refused(
+        "lua", file="scripts/double.lua"
+    )
 
 
 @pytest.mark.parametrize("config", [{}, {"script": "return 1", "file": "x.lua"}])
