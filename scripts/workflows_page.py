@@ -220,8 +220,9 @@ same as here. A node type of a plugin is named by its type, or as `plugin-name/t
 `transform` and `lua` run code of the workflow's author. It runs as a plugin does, in a worker with
 limits: 256 MB of memory, the node's `timeout`, no files, no network, no environment. An operator's
 [policy](policy.md) holds for them by the names `pocket-jq` and `pocket-lua`, and lowers the limits.
-Both are compiled when the workflow is loaded, and a mistake is said with its line. Nodes of a type
-share a worker, so tasks of `parallel` that are of one type wait for each other.
+Both are compiled when the workflow is loaded, and a mistake is said with its line. All filters
+share one worker, all scripts as many as a plugin has (`--replicas`, `Host(replicas=...)`), so tasks
+of `parallel` may wait for each other.
 
 **`transform`** takes the language of [jq 1.7](https://jqlang.org/manual/v1.7/), run by
 [jaq](https://github.com/01mf02/jaq). [The tests](../tests/nodes/jq_cases.py) have some 220 filters
@@ -239,8 +240,8 @@ with their results. What differs:
 [The tests](../tests/nodes/lua_cases.py) have some 210 scripts that give what the original gives.
 `string`, `table`, `math`, `utf8`, `coroutine` and the plain functions are there, of `os` only
 `clock`, `date`, `difftime` and `time`, in UTC; no `io`, `require`, `debug`, `dofile` or `loadfile`.
-It is slower than the original: a loop of a million additions takes about a tenth of a second, or
-most of one on global variables, so write `local`. Each call begins anew: globals do not last.
+It is slower than the original, most of all where a loop uses global variables, so write `local`.
+Each call begins anew: globals do not last.
 
 | JSON | Lua |
 |---|---|

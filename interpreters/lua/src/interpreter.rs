@@ -20,6 +20,14 @@ pub fn with<T>(work: impl FnOnce(&Lua) -> T) -> T {
     LUA.with(work)
 }
 
+/// Draw random numbers anew, which every restored state would repeat.
+pub fn reseed() -> omnilua::Result<()> {
+    with(|lua| {
+        let math: Table = lua.globals().get("math")?;
+        math.get::<_, Function>("randomseed")?.call(())
+    })
+}
+
 /// Compile a script; its lines are named as those of `name`, beginning with `line`.
 pub fn compile(lua: &Lua, script: &str, name: &str, line: usize) -> omnilua::Result<Function> {
     let before = "\n".repeat(line.saturating_sub(1));

@@ -65,8 +65,6 @@ fn call(lua: &Lua, script: &Script, input: &Json) -> Result<Vec<Value>, String> 
     let read = |error: omnilua::Error| error.to_string();
     let globals = lua.globals();
     globals.set("input", to_lua(lua, input).map_err(read)?).map_err(read)?;
-    let math: Table = globals.get("math").map_err(read)?;
-    math.get::<_, Function>("randomseed").and_then(|seed| seed.call::<_, ()>(())).map_err(read)?;
     let pcall: Function = globals.get("pcall").map_err(read)?;
     let mut results = pcall.call::<_, Variadic<Value>>(prepared).map_err(read)?.into_vec();
     let first = results.remove(0);
