@@ -151,5 +151,4 @@ lock: ## pin the newest allowed versions again
 .PHONY: clean
 clean: ## delete everything that was built
 	rm -rf $(VENV) $(INTERPRETERS) .demo build target workers/target wire/target sdk/javascript/{dist,node_modules} \
-	  sdk/c/dist \
-	  sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target}
+	  sdk/c/dist sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target}
