@@ -15,11 +15,14 @@ from pocket.nodes.echo import ECHO
 from pocket.nodes.exec import EXEC
 from pocket.nodes.file import FILE
 from pocket.nodes.http import HTTP
+from pocket.nodes.interpreted import InterpretedType
 from pocket.nodes.jsonpath import JSONPATH
+from pocket.nodes.lua import LUA
 from pocket.nodes.parallel import PARALLEL
 from pocket.nodes.plugin import PluginHost, PluginType
 from pocket.nodes.router import ROUTER
 from pocket.nodes.template import TEMPLATE
+from pocket.nodes.transform import TRANSFORM
 from pocket.nodes.validate import VALIDATE
 
 if TYPE_CHECKING:
@@ -34,12 +37,16 @@ _TYPES: Final = (
     FILE,
     HTTP,
     JSONPATH,
+    LUA,
     PARALLEL,
     ROUTER,
     TEMPLATE,
+    TRANSFORM,
     VALIDATE,
 )
-BUILTIN: Final[Mapping[str, BuiltinType]] = {builtin.metadata.type: builtin for builtin in _TYPES}
+BUILTIN: Final[Mapping[str, BuiltinType | InterpretedType]] = {
+    builtin.metadata.type: builtin for builtin in _TYPES
+}
 
 
 class Offer(NamedTuple):
@@ -77,7 +84,8 @@ class NodeCatalog:
 
     def _find(self, name: str) -> BuiltinType | PluginType | None:
         if name in BUILTIN:
-            return BUILTIN[name]
+            builtin = BUILTIN[name]
+            return builtin.on(self._host) if isinstance(builtin, InterpretedType) else builtin
         if self._host is None:
             return None
         plugin, _, node = name.rpartition("/")

@@ -13,6 +13,7 @@ from pocket.workflow.node import Answer, NodeCall
 from pocket.workflow.scope import Scope
 
 if TYPE_CHECKING:
+    from pocket.plugin.package import Package
     from pocket.plugin.policy import Policy
     from pocket.plugin.store import Store
     from pocket.supervisor.result import Result
@@ -52,8 +53,8 @@ class PluginHost(Protocol):
     def policy(self) -> Policy:
         """What the operator allows."""
 
-    def load(self, plugin: str) -> LoadedPlugin:
-        """Load a plugin by its name."""
+    def load(self, plugin: str | Package) -> LoadedPlugin:
+        """Load a plugin by its name, or out of a package."""
 
 
 class PluginType:

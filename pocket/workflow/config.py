@@ -2,8 +2,8 @@
 
 A schema says by `format` what a text becomes: a `template` is compiled, a `duration` is a number of
 seconds, a `file` the text in it, a `template-file` the template in it, a `folder` the `Folder` that
-it names. An object of the format `node` gets a `call`, which is the node that its `node` and
-`config` describe.
+it names, `code` a `Code`, a `code-file` the `Code` in it. An object of the format `node` gets a
+`call`, which is the node that its `node` and `config` describe.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from pocket.document import JSON, Document, path_text
-from pocket.errors import InvalidInput, PluginNotFound
+from pocket.errors import InvalidInput, InvalidWorkflow, PluginNotFound
 from pocket.plugin.config import with_defaults
 from pocket.schema import schema_problems
+from pocket.workflow.code import Code
 from pocket.workflow.durations import duration_s
 from pocket.workflow.files import folder_beside, read_beside
 from pocket.workflow.folder import Folder
@@ -94,9 +95,8 @@ class Configs:
             if len(self.report.problems) > problems_before:
                 return None
             return node_type.prepare(config)
-        except (PluginNotFound, InvalidInput) as error:
-            key = "config" if isinstance(error, InvalidInput) else "node"
-            self.report.add((*at, key), str(error), error.hint)
+        except (PluginNotFound, InvalidInput, InvalidWorkflow) as error:
+            self.report.refuse(at, "node", error)
             return None
 
     def _with_config(self, at: Path) -> dict[str, Any]:
@@ -132,6 +132,13 @@ class Configs:
         source = self._file(name, at)
         return None if source is None else self._template(source, at)
 
+    def _code(self, text: str, at: Path) -> Code:
+        return Code.inline(text, self.document, at)
+
+    def _code_file(self, name: str, at: Path) -> Code | None:
+        text = self._file(name, at)
+        return None if text is None else Code.of_file(text, name, at)
+
     def _or_report(self, make: Callable[[], T], at: Path) -> T | None:
         try:
             return make()
@@ -147,4 +154,6 @@ _MAKERS: Final[dict[str, Callable[[Configs, str, Path], object]]] = {
     "duration": Configs._duration,  # noqa: SLF001
     "file": Configs._file,  # noqa: SLF001
     "folder": Configs._folder,  # noqa: SLF001
+    "code": Configs._code,  # noqa: SLF001
+    "code-file": Configs._code_file,  # noqa: SLF001
 }

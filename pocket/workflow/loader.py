@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from pocket.document import JSON, Document
-from pocket.errors import InvalidInput, PluginNotFound, PocketError, Problem
+from pocket.errors import InvalidInput, InvalidWorkflow, PluginNotFound, PocketError, Problem
 from pocket.schema import schema_problems
 from pocket.workflow.advice import advise
 from pocket.workflow.attempts import with_attempts
@@ -106,9 +106,8 @@ def _prepare(configs: Configs, index: int, node: dict[str, JSON]) -> _Prepared:
         return _Prepared(node_type.prepare(config), node_type.actions(config))
     except HostNeeded:
         return nothing
-    except (PluginNotFound, InvalidInput) as error:
-        key = "config" if isinstance(error, InvalidInput) else "type"
-        report.add(("nodes", index, key), str(error), error.hint)
+    except (PluginNotFound, InvalidInput, InvalidWorkflow) as error:
+        report.refuse(("nodes", index), "type", error)
         return nothing
     except PocketError as error:
         error.step = str(node.get("name"))

@@ -31,6 +31,7 @@ CHAPTERS = {
     "test_files": "7 Files capability",
     "test_host_life": "8 Host life",
     "test_frames": "4 Protocol",
+    "test_programs": "9 Programs of workflows",
 }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from pocket import Host
 from pocket.flow import Workflow
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "workflows"
@@ -34,3 +36,14 @@ def test_people_are_greeted_in_their_language(value, greeting, monkeypatch):
     monkeypatch.delenv("GREETING", raising=False)
     workflow = Workflow.load(EXAMPLES / "greeting.yaml")
     assert workflow.run(value).output["input"] == greeting
+
+
+def test_a_filter_and_a_script_price_an_order(host: Host):
+    workflow = Workflow.load(EXAMPLES / "scripts.yaml", host=host)
+    assert workflow.warnings == ()
+    order = json.loads((EXAMPLES / "scripts.json").read_text())
+    said = "Ada pays 103.5 for books x2, pens x1; somebody calls"
+    assert workflow.run(order).output == said
+    order["customer"]["level"] = "none"
+    order["lines"] = []
+    assert workflow.run(order).output == "Ada pays 0 for "
