@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from math import inf
 from time import monotonic
 from types import MappingProxyType
+from typing import Any
+from weakref import WeakSet
 
 from pocket.document import JSON
 from pocket.errors import (
@@ -21,15 +24,18 @@ from pocket.errors import (
 from pocket.plugin.config import complete_config
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import NodeMetadata
+from pocket.supervisor.async_stream import AsyncStream
 from pocket.supervisor.batch import portions
 from pocket.supervisor.limits import PORTION_REQUESTS
 from pocket.supervisor.program import Program
 from pocket.supervisor.request import Request, encode
 from pocket.supervisor.response import read_response
 from pocket.supervisor.result import Result, Usage
+from pocket.supervisor.stream import Chunks, Stream
+from pocket.supervisor.stream_pace import Pace
 from pocket.supervisor.worker import Reply, Worker
 
-RunInThread = Callable[[Callable[[], Result]], "asyncio.Future[Result]"]
+RunInThread = Callable[[Callable[[], Any]], "asyncio.Future[Any]"]
 
 _REQUESTS_KEPT = 256
 """Encoded configs of one plugin; a workflow has one a node."""
@@ -95,6 +101,7 @@ class Plugin:
         self._runs = "run" in metadata.functions
         self.nodes: Mapping[str, NodeMetadata] = MappingProxyType(metadata.nodes)
         self._requests: dict[tuple[str, bytes], Request] = {}
+        self._streams: WeakSet[Stream] = WeakSet()
 
     @property
     def name(self) -> str:
@@ -191,12 +198,73 @@ class Plugin:
             call.exception()
             raise
 
+    def stream(
+        self,
+        node: str,
+        chunks: Chunks,
+        *,
+        input: JSON = None,  # noqa: A002
+        config: Mapping[str, JSON] | None = None,
+        timeout_s: float | None = None,
+    ) -> Stream:
+        """Call a node that works on streams of bytes, of any length, in little memory.
+
+        The manifest's time and CPU time are those of one chunk: from one that the plugin gets to
+        the next. What the caller does with a chunk, or to make one, does not count.
+
+        Args:
+            node: one of `nodes` that says `stream: true` of itself.
+            chunks: what it reads: an iterable of bytes, or a file opened for reading bytes.
+            input: as in `call`.
+            config: as in `call`.
+            timeout_s: how long all of it may take, the caller's own part included; it is looked at
+                between two chunks.
+
+        Returns:
+            An iterator of what the plugin writes. Its `result()` has the answer and the usage.
+
+        Raises:
+            InvalidInput: the node takes no stream, the input is not JSON, or the config does not
+                fit the node's schema.
+            PluginNotFound: the plugin has no such node.
+        """
+        request = self._new_request(node, config or {}, streams=True)
+        time_s = self.manifest.permissions.timeout_s
+        stream = Stream(
+            request.encode(input),
+            chunks,
+            partial(Pace, time_s, inf if timeout_s is None else timeout_s),
+            self._lend_worker,
+            self._take_back,
+            partial(self._read, node),
+        )
+        self._streams.add(stream)
+        return stream
+
+    def astream(
+        self,
+        node: str,
+        chunks: Chunks | AsyncIterable[bytes],
+        *,
+        input: JSON = None,  # noqa: A002
+        config: Mapping[str, JSON] | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncStream:
+        """Do as `stream` does, for `async for`; the chunks may come from an asynchronous iterable.
+
+        Cancelling the task that reads it ends the call.
+        """
+        stream = partial(self.stream, node, input=input, config=config, timeout_s=timeout_s)
+        return AsyncStream(chunks, stream, self._run_in_thread)
+
     def close(self) -> None:
         """End the worker; a call that is under way in another thread fails."""
         self._closed = True
         worker = self._worker
         if worker is not None:
             worker.kill()
+        for stream in list(self._streams):
+            stream.stop()
         with self._lock:
             if self._worker is not None:
                 self._worker.end()
@@ -206,6 +274,8 @@ class Plugin:
     def abandon(self) -> None:
         """Forget the worker, in a forked child of the process that owns it."""
         self._lock = threading.Lock()
+        for stream in list(self._streams):
+            stream.abandon()
         if self._worker is not None:
             self._worker.abandon()
             self._worker = None
@@ -220,12 +290,20 @@ class Plugin:
             self._requests[key] = request
         return request
 
-    def _new_request(self, node: str, config: Mapping[str, JSON]) -> Request:
+    def _new_request(
+        self, node: str, config: Mapping[str, JSON], *, streams: bool = False
+    ) -> Request:
         metadata = self.nodes.get(node)
         if metadata is None:
             raise PluginNotFound(
                 f"plugin {self.name} has no node {node!r}",
                 hint=suggest(node, list(self.nodes)) or f"it has {', '.join(self.nodes)}",
+            )
+        if metadata.stream != streams:
+            raise InvalidInput(
+                f"node {node!r} of plugin {self.name} "
+                + ("works on a stream" if metadata.stream else "takes no stream"),
+                hint=f"use `{'stream' if metadata.stream else 'call'}`",
             )
         complete = complete_config(config, metadata.config_schema, f"node {node!r}")
         return Request.of(node, complete, runs=self._runs)
@@ -251,6 +329,31 @@ class Plugin:
             reply = self._call_until(until, payload, timeout_s, cancellation)
         output, action = read_response(reply.payload, self.name, request.node)
         return Result(output, action, _usage(reply))
+
+    def _read(self, node: str, reply: Reply) -> Result:
+        output, action = read_response(reply.payload, self.name, node)
+        return Result(output, action, _usage(reply))
+
+    def _lend_worker(self) -> Worker:
+        """Give a worker to a stream, which may have it for long: calls get another one."""
+        with self._lock:
+            worker, self._worker = self._live_worker(), None
+        return worker
+
+    def _take_back(self, worker: Worker) -> None:
+        """Keep a worker for the next call, unless there is another one by now.
+
+        The garbage collector may be the one that gives it back, in the midst of anything, so this
+        does not wait.
+        """
+        if not worker.ended and not worker.killed and self._lock.acquire(blocking=False):
+            try:
+                if self._worker is None and not self._closed:
+                    self._worker = worker
+                    return
+            finally:
+                self._lock.release()
+        worker.end()
 
     def _call_until(
         self,

@@ -39,6 +39,8 @@ def _vector(name: str) -> bytes:
         ("failure", [frames.FAILURE, 7, "trap", "unreachable", 1, 300, 65_536, 5_000]),
         ("log", [frames.LOG, 7, 3, b"hot"]),
         ("host-call", [frames.HOST_CALL, 7, b"{}"]),
+        ("stream-read", [frames.STREAM_READ, 7]),
+        ("stream-write", [frames.STREAM_WRITE, 7, b"hot"]),
         ("compiled", [frames.COMPILED, 0, "wasmer-7.4.0", ["export `memory` is missing"], b""]),
     ],
 )
@@ -50,11 +52,13 @@ def test_what_the_host_sends_is_as_in_the_vectors() -> None:
     limits = [50 << 20, 100_000, 1000, 2000, 1 << 20, 65_536, 4242, False, 1000, 64 << 20, 0]
     folders = [["/data", 1]]
     assert frames.encode_call(7, b"{}") == _vector("call")
-    assert encode_frame([frames.START, 0, 2, limits, None, [], []]) == _vector("start")
-    start = [frames.START, 0, 2, limits, b"hi", [b"A=1"], folders]
+    assert encode_frame([frames.START, 0, 3, limits, None, [], []]) == _vector("start")
+    start = [frames.START, 0, 3, limits, b"hi", [b"A=1"], folders]
     assert encode_frame(start) == _vector("start-source")
     assert encode_frame([frames.COMPILE, 0, b"\0asm", True]) == _vector("compile")
     assert encode_frame([frames.HOST_ANSWER, 7, b"{}"]) == _vector("host-answer")
+    assert frames.encode_bytes(frames.STREAMED_CALL, 7, b"{}") == _vector("streamed-call")
+    assert frames.encode_bytes(frames.CHUNK, 7, b"hot") == _vector("chunk")
 
 
 _MSGPACK = st.recursive(
@@ -101,7 +105,7 @@ def test_no_bytes_raise_anything_but_a_protocol_violation(body: bytes) -> None:
         frame = decode_frame(body)
     except pocket.ProtocolViolation:
         return
-    assert frame[0] in (16, 17, 18, 19, 32)
+    assert frame[0] in (16, 17, 18, 19, 20, 21, 22, 32)
 
 
 def test_a_million_mutated_frames_neither_hang_nor_hurt() -> None:

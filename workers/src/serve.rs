@@ -1,6 +1,6 @@
 //! The role `serve`: load one artifact, start it, answer calls until the host closes the pipe.
 
-use crate::abi::{self, Guest, PageMap};
+use crate::abi::{self, Guest, PageMap, Streams};
 use crate::engine::{self, Guard, LimitedTunables};
 use crate::fault::{Code, Fault};
 use crate::frame::{self, Limits, Request, Surroundings, Usage, Writer};
@@ -63,10 +63,10 @@ fn serve() -> Result<(), Fault> {
         return Ok(());
     }
     while let Some(body) = reader.next()? {
-        let Request::Call { id, payload } = frame::parse(reader.bytes(body))? else {
+        let Request::Call { id, payload, streamed } = frame::parse(reader.bytes(body))? else {
             return Err(Fault::new(Code::Protocol, "start twice"));
         };
-        let current = match guest.take() {
+        let mut current = match guest.take() {
             Some(current) => current,
             None => {
                 let new = worker.start()?;
@@ -74,6 +74,7 @@ fn serve() -> Result<(), Fault> {
                 new
             }
         };
+        current.open_streams(streamed.then(|| worker.streams(id)));
         match worker.call(current, id, payload) {
             Some(next) => guest = next,
             None => return Ok(()),
@@ -122,7 +123,11 @@ impl Worker {
     }
 
     fn allow_call(&mut self) -> Result<(), Fault> {
-        self.cpu.allow(Duration::from_millis(self.limits.call_cpu_ms))
+        self.cpu.allow(self.call_time())
+    }
+
+    fn streams(&self, id: u32) -> Box<Streams> {
+        Box::new(Streams::new(id, self.cpu.clone(), self.call_time()))
     }
 
     /// Answers one call; gives the instance for the next one, or None when the worker has to end.
@@ -157,6 +162,10 @@ impl Worker {
                 None
             }
         }
+    }
+
+    fn call_time(&self) -> Duration {
+        Duration::from_millis(self.limits.call_cpu_ms)
     }
 
     fn start_time(&self) -> Duration {

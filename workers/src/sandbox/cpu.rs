@@ -4,16 +4,19 @@ use super::refuse;
 use crate::fault::Fault;
 use rustix::process::{Resource, Rlimit};
 use rustix::time::{ClockId, clock_gettime};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// RLIMIT_CPU counts whole seconds of the process's life. It is set this far ahead, so that most
 /// calls need not move it.
 const AHEAD_S: u64 = 5;
 
-/// The CPU time that this process may still use.
+/// The CPU time that this process may still use; clones are the same budget.
+#[derive(Clone)]
 pub struct CpuBudget {
     /// What RLIMIT_CPU is set to.
-    backstop_s: u64,
+    backstop_s: Arc<AtomicU64>,
 }
 
 /// Measures from its creation on.
@@ -25,7 +28,7 @@ impl CpuBudget {
     /// Looks at the clock once: the first look finds the vdso, by a system call of its own.
     pub fn new() -> Self {
         spent();
-        Self { backstop_s: 0 }
+        Self { backstop_s: Arc::default() }
     }
 
     /// Gives the next piece of the guest's work so much time, from now on; the process does not
@@ -35,9 +38,10 @@ impl CpuBudget {
     /// to no CPU time.
     pub fn allow(&mut self, limit: Duration) -> Result<(), Fault> {
         let needed_s = (spent() + limit).as_secs() + 2;
-        if self.backstop_s < needed_s {
-            self.backstop_s = needed_s + AHEAD_S;
-            let backstop = Rlimit { current: Some(self.backstop_s), maximum: None };
+        if self.backstop_s.load(Ordering::Relaxed) < needed_s {
+            let backstop_s = needed_s + AHEAD_S;
+            self.backstop_s.store(backstop_s, Ordering::Relaxed);
+            let backstop = Rlimit { current: Some(backstop_s), maximum: None };
             rustix::process::setrlimit(Resource::Cpu, backstop).map_err(refuse("cpu time"))?;
         }
         arm(limit).map_err(refuse("cpu timer"))
