@@ -15,7 +15,7 @@ WASM_TARGET := $(CURDIR)/target
 WORKER_SOURCES := $(shell find workers/src workers/policies -type f) workers/build.rs workers/Cargo.toml workers/Cargo.lock
 ENGINE := sdk/javascript/dist/engine.wasm
 TYPESCRIPT_PLUGINS := sentiment page-title
-PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile wordcount slugify
+PLUGINS := $(TYPESCRIPT_PLUGINS) statistics line-filter hostile wordcount slugify
 GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 

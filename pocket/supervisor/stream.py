@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
 from types import TracebackType
-from typing import BinaryIO, Final, Self
+from typing import Final, Protocol, Self, runtime_checkable
 
 from pocket.errors import InvalidInput
 from pocket.supervisor.limits import STREAM_CHUNK_BYTES
@@ -14,8 +14,17 @@ from pocket.supervisor.result import Result
 from pocket.supervisor.stream_pace import Pace
 from pocket.supervisor.worker import Reply, Worker
 
-Chunks = Iterable[bytes] | BinaryIO
-"""What a plugin is to read: chunks of any size, or a file opened for reading bytes."""
+
+@runtime_checkable
+class Readable(Protocol):
+    """A file opened for reading bytes, or anything else that has its `read`."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give at most so many bytes; none at the end."""
+
+
+Chunks = Iterable[bytes] | Readable
+"""What a plugin is to read: chunks of any size, or a file."""
 
 _BYTES: Final = (bytes, bytearray, memoryview)
 
@@ -136,9 +145,9 @@ def _running(
 
 def _pieces(chunks: Chunks) -> Iterator[bytes]:
     """Give chunks as they go into frames: none too large, and none empty, which is the end."""
-    read = getattr(chunks, "read", None)
-    given = chunks if read is None else iter(partial(read, STREAM_CHUNK_BYTES), b"")
-    return _cut(iter(given))
+    if isinstance(chunks, Readable):
+        return _cut(iter(partial(chunks.read, STREAM_CHUNK_BYTES), b""))
+    return _cut(iter(chunks))
 
 
 def _cut(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from pocket.document import JSON
 from pocket.plugin.metadata import NodeMetadata
 from pocket.workflow.scope import Scope
+from pocket.workflow.stream_files import StreamFiles
 
 DEFAULT_ACTION = "default"
 ERROR_ACTION = "error"
@@ -47,6 +48,19 @@ class NodeType(Protocol):
 
         Args:
             config: complete; where `renders`, with a `Text` in the place of every template.
+        """
+
+
+@runtime_checkable
+class StreamingType(Protocol):
+    """A kind of node whose metadata may say that it works on a stream."""
+
+    def prepare_stream(self, config: Mapping[str, Any], files: StreamFiles) -> NodeCall:
+        """Make a node that reads and writes files.
+
+        Args:
+            config: as `prepare` gets it.
+            files: which ones.
         """
 
 

@@ -59,7 +59,10 @@ mod tests {
         let mut writer = ChunkWriter::new(7);
         assert_eq!(writer.take(), None);
         for (bytes, frame) in [(b"hot", b"hot".as_slice()), (b"ice", b"ice")] {
-            writer.put(3, |room| Some(room.copy_from_slice(bytes)));
+            writer.put(3, |room| {
+                room.copy_from_slice(bytes);
+                Some(())
+            });
             assert_eq!(writer.room(), MAX_CHUNK_BYTES - 3);
             assert_eq!(
                 writer.take().map(|taken| taken[HEAD_BYTES..].to_vec()),

@@ -463,7 +463,10 @@ mod tests {
                 "stream-read" => assert_eq!(writer.stream_read(7), frame),
                 "stream-write" => {
                     let mut chunk = ChunkWriter::new(7);
-                    chunk.put(3, |room| Some(room.copy_from_slice(b"hot")));
+                    chunk.put(3, |room| {
+                        room.copy_from_slice(b"hot");
+                        Some(())
+                    });
                     assert_eq!(chunk.take(), Some(frame.as_slice()));
                 }
                 "host-call" => assert_eq!(writer.host_call(7, b"{}"), frame),
