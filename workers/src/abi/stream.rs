@@ -8,9 +8,8 @@ use crate::chunk::{ChunkWriter, MAX_CHUNK_BYTES};
 use crate::fault::Fault;
 use crate::frame::{self, Request, Writer};
 use crate::pipe::{self, Reader};
-use crate::sandbox::CpuBudget;
+use crate::sandbox::Share;
 use std::ops::Range;
-use std::time::Duration;
 use wasmer::{Function, FunctionEnv, FunctionEnvMut, RuntimeError, Store};
 
 const FAILED: i32 = -1;
@@ -24,9 +23,8 @@ pub struct Streams {
     ended: bool,
     asking: Writer,
     writer: ChunkWriter,
-    cpu: CpuBudget,
     /// CPU time that the guest gets for each chunk.
-    share: Duration,
+    cpu: Share,
 }
 
 fn lost(what: &str) -> RuntimeError {
@@ -34,7 +32,7 @@ fn lost(what: &str) -> RuntimeError {
 }
 
 impl Streams {
-    pub fn new(call_id: u32, cpu: CpuBudget, share: Duration) -> Self {
+    pub fn new(call_id: u32, cpu: Share) -> Self {
         Self {
             call_id,
             reader: Reader::with_room(MAX_CHUNK_BYTES),
@@ -43,7 +41,6 @@ impl Streams {
             asking: Writer::default(),
             writer: ChunkWriter::new(call_id),
             cpu,
-            share,
         }
     }
 
@@ -77,7 +74,7 @@ impl Streams {
         // The payload is the last field of its frame.
         self.unread = body.end - payload.len()..body.end;
         self.ended = self.unread.is_empty();
-        self.cpu.allow(self.share).map_err(broken)
+        self.cpu.renew().map_err(broken)
     }
 
     /// Takes as much of what the guest has at `at` as a chunk has room for; the rest is for later.
