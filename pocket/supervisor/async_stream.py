@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self, TypeVar, cast
 
@@ -21,12 +21,12 @@ class AsyncStream(AsyncIterator[bytes]):
         self,
         chunks: Chunks | AsyncIterable[bytes],
         stream: Callable[[Chunks], Stream],
-        run_in_thread: Callable[[Callable[[], object]], asyncio.Future[object]],
     ) -> None:
         """Prepare the call, which begins with the first chunk; `Plugin.astream` does this."""
         self._fed = _Fed(chunks) if isinstance(chunks, AsyncIterable) else None
         self._stream = stream(self._fed or cast("Chunks", chunks))
-        self._run_in_thread = run_in_thread
+        # Its own thread: one that waits for another stream must not keep that one from running.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="pocket-stream")
 
     async def __anext__(self) -> bytes:
         """Give the next chunk; raises what `Stream` does."""
@@ -57,7 +57,7 @@ class AsyncStream(AsyncIterator[bytes]):
     async def _run(self, step: Callable[[], T]) -> T:
         if self._fed is not None:
             self._fed.loop = asyncio.get_running_loop()
-        running = self._run_in_thread(step)
+        running = asyncio.get_running_loop().run_in_executor(self._thread, step)
         try:
             await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -65,7 +65,7 @@ class AsyncStream(AsyncIterator[bytes]):
             await asyncio.wait([running])
             running.exception()
             raise
-        return running.result()  # type: ignore[return-value]
+        return running.result()
 
     def _stop(self) -> None:
         self._stream.stop()

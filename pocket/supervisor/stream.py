@@ -11,7 +11,7 @@ from typing import Final, Protocol, Self, runtime_checkable
 from pocket.errors import InvalidInput
 from pocket.supervisor.limits import STREAM_CHUNK_BYTES
 from pocket.supervisor.result import Result
-from pocket.supervisor.stream_pace import Pace
+from pocket.supervisor.stream_time import StreamTime
 from pocket.supervisor.worker import Reply, Worker
 
 
@@ -50,7 +50,7 @@ class Stream(Iterator[bytes]):
         self,
         payload: bytes,
         chunks: Chunks,
-        pace: Callable[[], Pace],
+        begin: Callable[[], StreamTime],
         borrow: Callable[[], Worker],
         give_back: Callable[[Worker], None],
         read: Callable[[Reply], Result],
@@ -59,7 +59,7 @@ class Stream(Iterator[bytes]):
         self._use = _Use()
         self._result: Result | None = None
         # No method of the stream's: a circle of references would keep its worker for a while.
-        self._chunks = _running(self._use, payload, _pieces(chunks), pace, borrow, give_back, read)
+        self._chunks = _running(self._use, payload, _pieces(chunks), begin, borrow, give_back, read)
 
     def __next__(self) -> bytes:
         """Give the next chunk.
@@ -117,23 +117,17 @@ class Stream(Iterator[bytes]):
         with suppress(ValueError):
             self._chunks.close()
 
-    def abandon(self) -> None:
-        """Forget the worker, in a forked child of the process that owns it."""
-        worker = self._use.worker
-        if worker is not None:
-            worker.abandon()
-
 
 def _running(
     use: _Use,
     payload: bytes,
     chunks: Iterator[bytes],
-    pace: Callable[[], Pace],
+    begin: Callable[[], StreamTime],
     borrow: Callable[[], Worker],
     give_back: Callable[[Worker], None],
     read: Callable[[Reply], Result],
 ) -> Generator[bytes, None, Result]:
-    time = pace()
+    time = begin()
     use.worker = worker = borrow()
     try:
         reply = yield from worker.stream(payload, chunks, time)

@@ -17,7 +17,7 @@ from pocket.supervisor.channel import (
     encode_bytes,
 )
 from pocket.supervisor.limits import STREAM_CHUNK_BYTES
-from pocket.supervisor.stream_pace import Pace
+from pocket.supervisor.stream_time import StreamTime
 
 
 class StreamedCall:
@@ -46,24 +46,24 @@ class StreamedCall:
         self._failure = failure
 
     def run(
-        self, payload: bytes, chunks: Iterator[bytes], pace: Pace
+        self, payload: bytes, chunks: Iterator[bytes], time: StreamTime
     ) -> Generator[bytes, None, Frame]:
         """Give what the plugin writes, then return the frame of its result.
 
         Args:
             payload: the request.
             chunks: what the plugin reads, none empty, each small enough for a frame.
-            pace: how long it may take.
+            time: how long it may take.
 
         Raises:
             DeadlineExceeded, Disconnected
             ProtocolViolation: the worker sent what it may not.
         """
-        self._channel.send(encode_bytes(STREAMED_CALL, self._call_id, payload), pace.wait())
+        self._channel.send(encode_bytes(STREAMED_CALL, self._call_id, payload), time.wait())
         wanted = {STREAM_READ, STREAM_WRITE, RESULT}
         while True:
-            frame = self._receive(pace.wait())
-            pace.pause()
+            frame = self._receive(time.wait())
+            time.pause()
             if frame[1] != self._call_id or frame[0] not in wanted:
                 raise self._failure(frame)
             if frame[0] == RESULT:
@@ -74,18 +74,18 @@ class StreamedCall:
                 chunk = next(chunks, b"")
                 if not chunk:
                     wanted.remove(STREAM_READ)
-                pace.renew()
-                self._send(chunk, pace)
+                time.renew()
+                self._send(chunk, time)
 
     def _chunk(self, chunk: bytes) -> bytes:
         if 0 < len(chunk) <= STREAM_CHUNK_BYTES:
             return chunk
         raise ProtocolViolation(f"plugin {self._plugin}: a stream's chunk of {len(chunk)} bytes")
 
-    def _send(self, chunk: bytes, pace: Pace) -> None:
+    def _send(self, chunk: bytes, time: StreamTime) -> None:
         """Send a chunk, for which the worker waits and says nothing meanwhile."""
         if not self._channel.unread:
-            self._channel.send(encode_bytes(CHUNK, self._call_id, chunk), pace.wait())
-            pace.pause()
+            self._channel.send(encode_bytes(CHUNK, self._call_id, chunk), time.wait())
+            time.pause()
         if self._channel.unread:
             raise ProtocolViolation(f"plugin {self._plugin}: it sends while it has to wait")

@@ -66,10 +66,7 @@ fn serve() -> Result<(), Fault> {
     while let Some(incoming) = reader.next_call()? {
         let (id, payload, streamed) = match incoming {
             Incoming::Mail { id, request } => (id, request, false),
-            Incoming::Frame(body) => match frame::parse(reader.bytes(body))? {
-                Request::Call { id, payload, streamed } => (id, payload, streamed),
-                _ => return Err(Fault::new(Code::Protocol, "start twice")),
-            },
+            Incoming::Frame(body) => call_of(frame::parse(reader.bytes(body))?)?,
         };
         let mut current = match guest.take() {
             Some(current) => current,
@@ -89,6 +86,18 @@ fn serve() -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// The id and the payload of a call, and whether it has streams.
+fn call_of(request: Request<'_>) -> Result<(u32, &[u8], bool), Fault> {
+    match request {
+        Request::Call { id, payload, streamed } => Ok((id, payload, streamed)),
+        Request::MailedCall => match pipe::mailed() {
+            Some(Incoming::Mail { id, request }) => Ok((id, request, false)),
+            _ => Err(Fault::new(Code::Protocol, "no mailbox")),
+        },
+        _ => Err(Fault::new(Code::Protocol, "start twice")),
+    }
 }
 
 impl Worker {

@@ -7,7 +7,7 @@ from time import monotonic
 from pocket.supervisor.channel import DeadlineExceeded
 
 
-class Pace:
+class StreamTime:
     """Measures what the plugin takes, and not what its caller does with a chunk or for the next.
 
     Each chunk that the plugin gets gives it its time anew. It has no say in how many there are, so
