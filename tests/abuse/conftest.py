@@ -85,8 +85,8 @@ def take_over(
 
     def take_over(scenario: str, guest: str = "echo", **permissions: object) -> pocket.Plugin:
         plugin = siege.load(guest, permissions={"timeout": "1s"} | permissions)
-        plugin.close()  # the worker that was asked for metadata
-        plugin._closed = False
+        for asked_for_metadata in plugin._pool.idle():
+            plugin._pool.reap(asked_for_metadata)
         program = tmp_path / scenario
         program.symlink_to(hostile_worker)
         monkeypatch.setattr("pocket.supervisor.process.find_worker", lambda: str(program))
