@@ -60,6 +60,7 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/generate_docs.py --check
+	$(BIN)/python scripts/performance_tables.py --check
 	cd workers && cargo fmt --check && cargo clippy --release --locked --all-targets -- -D warnings
 	cd wire && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --features python -- -D warnings
 	cd sdk/javascript/engine && cargo fmt --check
@@ -107,6 +108,10 @@ EXTISM_PLUGIN := benchmarks/extism/dist/plugin.wasm
 .PHONY: bench
 bench: $(VENV)/bench plugins $(EXTISM_PLUGIN) ## measure Pocket and its peers; some minutes
 	$(BIN)/python benchmarks/run.py
+
+.PHONY: bench-keep
+bench-keep: $(VENV)/bench plugins $(EXTISM_PLUGIN) ## the same, and write the numbers into the docs
+	$(BIN)/python benchmarks/run.py --keep
 
 $(VENV)/bench: requirements/bench.lock $(VENV)/ready
 	$(BIN)/pip install --quiet --require-hashes -r requirements/bench.lock

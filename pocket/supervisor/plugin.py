@@ -8,6 +8,7 @@ from functools import partial
 from math import inf
 from time import monotonic, perf_counter
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from pocket.document import JSON
@@ -15,7 +16,6 @@ from pocket.errors import InvalidInput, PluginNotFound, PocketError, suggest
 from pocket.plugin.config import complete_config
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import NodeMetadata
-from pocket.supervisor.async_stream import AsyncStream
 from pocket.supervisor.batch import Pace, Portion, portions
 from pocket.supervisor.cancellation import Cancellation
 from pocket.supervisor.memory import private_bytes
@@ -31,6 +31,9 @@ from pocket.supervisor.stream import Chunks, Stream
 from pocket.supervisor.stream_time import StreamTime
 from pocket.supervisor.turns import Turns
 from pocket.supervisor.worker import Reply
+
+if TYPE_CHECKING:
+    from pocket.supervisor.async_stream import AsyncStream
 
 _REQUESTS_KEPT = 256
 """Encoded configs of one plugin; a workflow has one a node."""
@@ -266,6 +269,8 @@ class Plugin:
 
         Cancelling the task that reads it ends the call.
         """
+        from pocket.supervisor.async_stream import AsyncStream
+
         stream = partial(self.stream, node, input=input, config=config, timeout_s=timeout_s)
         return AsyncStream(chunks, stream)
 

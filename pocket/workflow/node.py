@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from pocket.document import JSON
-from pocket.plugin.metadata import NodeMetadata
 from pocket.workflow.scope import Scope
-from pocket.workflow.stream_files import StreamFiles
+
+if TYPE_CHECKING:
+    from pocket.plugin.metadata import NodeMetadata
+    from pocket.workflow.stream_files import StreamFiles
 
 DEFAULT_ACTION = "default"
 ERROR_ACTION = "error"
