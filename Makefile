@@ -18,7 +18,7 @@ INTERPRETERS := pocket/interpreters/jq.wasm pocket/interpreters/lua.wasm
 INTERPRETER_SOURCES := $(wildcard interpreters/*.* interpreters/*/Cargo.toml interpreters/*/src/*)
 ENGINE := sdk/javascript/dist/engine.wasm
 TYPESCRIPT_PLUGINS := sentiment page-title
-PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile wordcount slugify
+PLUGINS := $(TYPESCRIPT_PLUGINS) statistics line-filter hostile wordcount slugify
 GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 

@@ -69,11 +69,13 @@ if TYPE_CHECKING:
     from pocket.plugin.network_rule import NetworkRule
     from pocket.plugin.permissions import Permissions
     from pocket.plugin.policy import Policy
+    from pocket.supervisor.async_stream import AsyncStream
     from pocket.supervisor.host import Host
     from pocket.supervisor.meter import Calls
     from pocket.supervisor.plugin import Plugin
     from pocket.supervisor.result import Result, Usage
     from pocket.supervisor.status import PluginStatus
+    from pocket.supervisor.stream import Stream
     from pocket.workflow.engine import Step, Watcher, WorkflowResult
 
 _HOMES = {
@@ -85,14 +87,17 @@ _HOMES = {
     "pocket.plugin.permissions": ("Permissions",),
     "pocket.plugin.policy": ("Policy",),
     "pocket.supervisor.host": ("Host",),
+    "pocket.supervisor.async_stream": ("AsyncStream",),
     "pocket.supervisor.meter": ("Calls",),
     "pocket.supervisor.plugin": ("Plugin",),
     "pocket.supervisor.result": ("Result", "Usage"),
     "pocket.supervisor.status": ("PluginStatus",),
+    "pocket.supervisor.stream": ("Stream",),
     "pocket.workflow.engine": ("Step", "Watcher", "WorkflowResult"),
 }
 
 __all__ = [
+    "AsyncStream",
     "BuildFailed",
     "CallError",
     "CallTimeout",
@@ -143,6 +148,7 @@ __all__ = [
     "SandboxUnavailable",
     "Step",
     "StepLimitExceeded",
+    "Stream",
     "Usage",
     "Watcher",
     "WorkerUnavailable",

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pocket.plugin.policy import Policy
     from pocket.plugin.store import Store
     from pocket.supervisor.result import Result
+    from pocket.supervisor.stream import Chunks, Stream
+    from pocket.workflow.stream_files import StreamFiles
 
 
 class LoadedPlugin(Protocol):
@@ -40,6 +42,17 @@ class LoadedPlugin(Protocol):
         timeout_s: float | None = None,
     ) -> Result:
         """Call one of its nodes, and end the call for real after a time."""
+
+    def stream(
+        self,
+        node: str,
+        chunks: Chunks,
+        *,
+        input: JSON = None,  # noqa: A002
+        config: Mapping[str, JSON] | None = None,
+        timeout_s: float | None = None,
+    ) -> Stream:
+        """Call one of its nodes that works on a stream."""
 
 
 class PluginHost(Protocol):
@@ -104,6 +117,26 @@ class PluginType:
                 scope.check_time()
                 left_s = scope.left_s()
                 result = plugin.call(self._node, value, config=config, timeout_s=left_s)
+            return Answer(result.output, result.next)
+
+        return call
+
+    def prepare_stream(self, config: Mapping[str, Any], files: StreamFiles) -> NodeCall:
+        """Make a node that passes files through the plugin."""
+        plugin = self._host.load(self.plugin)
+
+        def call(value: JSON, scope: Scope) -> Answer:
+            scope.check_time()
+            left_s = None if scope.deadline == inf else scope.left_s()
+            with files.opened(value, scope) as opened:
+                stream = plugin.stream(
+                    self._node, opened, input=value, config=config, timeout_s=left_s
+                )
+                with stream:
+                    for chunk in stream:
+                        scope.check_time()
+                        opened.write(chunk)
+                    result = stream.result()
             return Answer(result.output, result.next)
 
         return call

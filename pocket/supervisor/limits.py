@@ -13,6 +13,10 @@ MAX_PAYLOAD_BYTES: Final = 64 << 20
 MAX_FRAME_BYTES: Final = MAX_PAYLOAD_BYTES + 4096
 """A payload and its envelope; a longer frame is refused before a byte is allocated for it."""
 
+STREAM_CHUNK_BYTES: Final = 256 << 10
+"""One frame of a stream: so large that the crossing costs little beside the copying, so small that
+a few of them are nothing."""
+
 TABLE_ELEMENTS: Final = 100_000
 """Function table of one plugin: ten times what the Go runtime declares, 1.6 MB at most."""
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from functools import partial
+from math import inf
 from time import monotonic, perf_counter
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from pocket.document import JSON
 from pocket.errors import InvalidInput, PluginNotFound, PocketError, suggest
@@ -24,8 +27,13 @@ from pocket.supervisor.response import read_response
 from pocket.supervisor.result import Result
 from pocket.supervisor.spread import spread
 from pocket.supervisor.status import PluginStatus
+from pocket.supervisor.stream import Chunks, Stream
+from pocket.supervisor.stream_time import StreamTime
 from pocket.supervisor.turns import Turns
 from pocket.supervisor.worker import Reply
+
+if TYPE_CHECKING:
+    from pocket.supervisor.async_stream import AsyncStream
 
 _REQUESTS_KEPT = 256
 """Encoded configs of one plugin; a workflow has one a node."""
@@ -64,6 +72,7 @@ class Plugin:
         self._runs = "run" in metadata.functions
         self.nodes: Mapping[str, NodeMetadata] = MappingProxyType(metadata.nodes)
         self._requests: dict[tuple[str, bytes], Request] = {}
+        self._streams: WeakSet[Stream] = WeakSet()
 
     @property
     def pid(self) -> int | None:
@@ -206,10 +215,72 @@ class Plugin:
                 call.exception()
             raise
 
+    def stream(
+        self,
+        node: str,
+        chunks: Chunks,
+        *,
+        input: JSON = None,  # noqa: A002
+        config: Mapping[str, JSON] | None = None,
+        timeout_s: float | None = None,
+    ) -> Stream:
+        """Call a node that works on streams of bytes, of any length, in little memory.
+
+        The manifest's time and CPU time are those of one chunk: from one that the plugin gets to
+        the next. What the caller does with a chunk, or to make one, does not count.
+
+        Args:
+            node: one of `nodes` that says `stream: true` of itself.
+            chunks: what it reads: an iterable of bytes, or a file opened for reading bytes.
+            input: as in `call`.
+            config: as in `call`.
+            timeout_s: how long all of it may take, the caller's own part included; it is looked at
+                between two chunks.
+
+        Returns:
+            An iterator of what the plugin writes. Its `result()` has the answer and the usage.
+
+        Raises:
+            InvalidInput: the node takes no stream, the input is not JSON, or the config does not
+                fit the node's schema.
+            PluginNotFound: the plugin has no such node.
+        """
+        request = self._new_request(node, config or {}, streams=True)
+        stream = Stream(
+            request.encode(input),
+            chunks,
+            partial(StreamTime, self._most_s, inf if timeout_s is None else timeout_s),
+            self._pool.detach,
+            self._pool.attach,
+            partial(self._read_streamed, node),
+        )
+        self._streams.add(stream)
+        return stream
+
+    def astream(
+        self,
+        node: str,
+        chunks: Chunks | AsyncIterable[bytes],
+        *,
+        input: JSON = None,  # noqa: A002
+        config: Mapping[str, JSON] | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncStream:
+        """Do as `stream` does, for `async for`; the chunks may come from an asynchronous iterable.
+
+        Cancelling the task that reads it ends the call.
+        """
+        from pocket.supervisor.async_stream import AsyncStream
+
+        stream = partial(self.stream, node, input=input, config=config, timeout_s=timeout_s)
+        return AsyncStream(chunks, stream)
+
     def close(self) -> None:
         """End every worker; calls that are under way in other threads fail."""
         self._turns.close()
         self._pool.close()
+        for stream in list(self._streams):
+            stream.stop()
         self._program.close()
 
     def abandon(self) -> None:
@@ -227,12 +298,20 @@ class Plugin:
             self._requests[key] = request
         return request
 
-    def _new_request(self, node: str, config: Mapping[str, JSON]) -> Request:
+    def _new_request(
+        self, node: str, config: Mapping[str, JSON], *, streams: bool = False
+    ) -> Request:
         metadata = self.nodes.get(node)
         if metadata is None:
             raise PluginNotFound(
                 f"plugin {self.name} has no node {node!r}",
                 hint=suggest(node, list(self.nodes)) or f"it has {', '.join(self.nodes)}",
+            )
+        if metadata.stream != streams:
+            raise InvalidInput(
+                f"node {node!r} of plugin {self.name} "
+                + ("works on a stream" if metadata.stream else "takes no stream"),
+                hint=f"use `{'stream' if metadata.stream else 'call'}`",
             )
         complete = complete_config(config, metadata.config_schema, f"node {node!r}")
         return Request.of(node, complete, runs=self._runs)
@@ -273,6 +352,11 @@ class Plugin:
             meter.count(ANSWERED, perf_counter() - began_s)
         # As `Result(output, action, usage)` does, in half the time.
         return tuple.__new__(Result, (output, action, usage, None))
+
+    def _read_streamed(self, node: str, reply: Reply) -> Result:
+        response, usage = reply
+        output, action = read_response(response, self.name, node)
+        return Result(output, action, usage)
 
     def _call_until(
         self,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
@@ -49,6 +51,8 @@ from pocket.supervisor.channel import (
 )
 from pocket.supervisor.process import Ending, Outcome, Process
 from pocket.supervisor.result import Usage
+from pocket.supervisor.stream_time import StreamTime
+from pocket.supervisor.streamed_call import StreamedCall
 from pocket.supervisor.surroundings import Surroundings
 from pocket.units import format_bytes, format_duration
 
@@ -111,6 +115,14 @@ def _printable(line: bytes) -> str:
     """Decode a line of a plugin's log, with nothing in it that a terminal would obey."""
     text = line.decode(errors="replace").rstrip("\n")
     return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+
+
+@dataclass(slots=True)
+class _Asides:
+    """What a worker has sent beside the answer that is waited for."""
+
+    log_bytes: int = 0
+    host_calls: int = 0
 
 
 class Worker:
@@ -255,6 +267,44 @@ class Worker:
         self._mailbox.leave(len(payload))
         return answer
 
+    def stream(
+        self, payload: bytes, chunks: Iterator[bytes], time: StreamTime
+    ) -> Generator[bytes, None, Reply]:
+        """Send one request and give what the plugin writes to its stream, then return its response.
+
+        Closed before the end, it ends the process.
+
+        Args:
+            payload: the request.
+            chunks: what the plugin reads, none empty, each small enough for a frame.
+            time: how long it may take.
+
+        Raises:
+            CallError: the call did not end well, and neither did the worker.
+            ProtocolViolation: the worker sent what it may not.
+            Exception: whatever `chunks` raises; the worker is ended.
+        """
+        call_id, asides = self._next_id(), _Asides()
+
+        def receive(deadline: float) -> Frame:
+            return self._attend(self._channel.receive(deadline), asides, call_id, deadline)
+
+        failure = partial(self._failure, starting=False)
+        call = StreamedCall(self._manifest.name, self._channel, call_id, receive, failure)
+        try:
+            frame = yield from call.run(payload, chunks, time)
+        except BaseException as error:
+            raise self._stream_ended_by(error, time) from None
+        return _reply(frame)
+
+    def _stream_ended_by(self, error: BaseException, time: StreamTime) -> BaseException:
+        if not isinstance(error, DeadlineExceeded) or not time.over:
+            return self._ended_by(error, time.chunk_s, what="one chunk of the stream")
+        late = self._ended_by(error, time.whole_s, what="the stream")
+        if isinstance(late, CallTimeout):
+            late.hint = "timeout_s, or the node's timeout in a workflow, says so"
+        return late
+
     def call_many(
         self,
         payloads: Sequence[bytes],
@@ -328,13 +378,20 @@ class Worker:
     def _receive(self, kinds: tuple[int, ...], call_id: int, deadline: float) -> Frame:
         """Read until a frame of these kinds and this id; serve logs and host calls on the way."""
         frame = self._channel.receive(deadline)
-        log_bytes = host_calls = 0
+        if frame[0] == LOG or frame[0] == HOST_CALL:
+            frame = self._attend(frame, _Asides(), call_id, deadline)
+        if frame[0] not in kinds or frame[1] != call_id:
+            raise self._failure(frame, starting=READY in kinds)
+        return frame
+
+    def _attend(self, frame: Frame, asides: _Asides, call_id: int, deadline: float) -> Frame:
+        """Serve logs and host calls; give the first frame that is neither."""
         while frame[0] == LOG or frame[0] == HOST_CALL:
             if frame[0] == LOG:
-                log_bytes += len(cast("bytes", frame[3])) + limits.LOG_FRAME_BYTES
+                asides.log_bytes += len(cast("bytes", frame[3])) + limits.LOG_FRAME_BYTES
             else:
-                host_calls += 1
-            if log_bytes > limits.UNREAD_LOG_BYTES or host_calls > limits.HOST_CALLS:
+                asides.host_calls += 1
+            if asides.log_bytes > limits.UNREAD_LOG_BYTES or asides.host_calls > limits.HOST_CALLS:
                 what = "lines of the log" if frame[0] == LOG else "host calls"
                 raise ProtocolViolation(f"plugin {self._manifest.name}: {what} without end")
             if frame[0] == LOG:
@@ -344,21 +401,24 @@ class Worker:
             if monotonic() > deadline:
                 raise DeadlineExceeded
             frame = self._channel.receive(deadline)
-        if frame[0] not in kinds or frame[1] != call_id:
-            raise self._failure(frame, starting=READY in kinds)
         return frame
 
     def _ended_by(
-        self, error: BaseException, timeout_s: float, *, starting: bool = False
+        self,
+        error: BaseException,
+        timeout_s: float,
+        *,
+        starting: bool = False,
+        what: str | None = None,
     ) -> BaseException:
-        """End the process, and give what the caller is told."""
+        """End the process, and give what the caller is told; `what` took its time."""
         if isinstance(error, DeadlineExceeded):
             self.end(Ending.TIMEOUT)
-            what = "start" if starting else "call"
-            message = f"the {what} took longer than {format_duration(timeout_s)}"
+            what = what or ("the start" if starting else "the call")
+            message = f"{what} took longer than {format_duration(timeout_s)}"
             return self._error(CallTimeout, message)
         if isinstance(error, Disconnected):
-            return self._died(self._process.end(), starting=starting)
+            return self._died(self._process.end(), starting=starting, what=what)
         self.end(Ending.PROTOCOL if isinstance(error, ProtocolViolation) else None)
         return error
 
@@ -393,13 +453,13 @@ class Worker:
             return self._error(error, _SAYING.get(code, "{}").format(message))
         return error(f"plugin {self._manifest.name}: {message}")
 
-    def _died(self, outcome: Outcome, *, starting: bool) -> PocketError:
+    def _died(self, outcome: Outcome, *, starting: bool, what: str | None = None) -> PocketError:
         """Turn the unexpected end of the process into its exception."""
         permissions = self._manifest.permissions
         match outcome.ending:
             case Ending.CPU:
                 budget = limits.START_CPU_MS / 1000 if starting else permissions.cpu_s
-                what = "the start" if starting else "one call"
+                what = what or ("the start" if starting else "one call")
                 message = f"{what} used more than {format_duration(budget)} of CPU time"
                 return self._error(CpuLimitExceeded, message)
             case Ending.MEMORY:

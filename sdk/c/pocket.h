@@ -621,6 +621,8 @@ static inline void pocket_next(pocket_call *call, const char *action) {
 __attribute__((import_module("pocket"), import_name("host_call"))) int32_t pocket_import_call_(const char *, size_t);
 __attribute__((import_module("pocket"), import_name("host_take"))) int32_t pocket_import_take_(char *, size_t);
 __attribute__((import_module("pocket"), import_name("log"))) void pocket_import_log_(int32_t, const char *, size_t);
+__attribute__((import_module("pocket"), import_name("stream_read"))) int32_t pocket_import_read_(void *, size_t);
+__attribute__((import_module("pocket"), import_name("stream_write"))) int32_t pocket_import_write_(const void *, size_t);
 
 static inline void pocket_log(pocket_level level, const char *line) {
     pocket_import_log_((int32_t)level, line, strlen(line));
@@ -631,11 +633,34 @@ static inline void pocket_log(pocket_level level, const char *line) {
 /* A test's host: gets a question, with a NUL after it, and gives its answer. */
 __attribute__((unused)) static const char *(*pocket_test_host)(const char *question);
 
+/* A test's streams: what the node reads, and where it writes. */
+__attribute__((unused)) static FILE *pocket_test_input, *pocket_test_output;
+
 static inline void pocket_log(pocket_level level, const char *line) {
     static const char *const names[] = {"debug", "info", "warning", "error"};
     fprintf(stderr, "%s: %s\n", names[level], line);
 }
 #endif
+
+/* For a node whose metadata says "stream": true. Reads up to `room` bytes of its stream: gives how many,
+ * 0 at the end, -1 in a call without streams. */
+static inline int32_t pocket_read(void *to, size_t room) {
+#ifdef __wasm__
+    return pocket_import_read_(to, room);
+#else
+    return pocket_test_input ? (int32_t)fread(to, 1, room, pocket_test_input) : -1;
+#endif
+}
+
+/* Writes all of the bytes to the node's other stream: gives how many, -1 in a call without streams.
+ * The host puts small writes together. */
+static inline int32_t pocket_write(const void *from, size_t length) {
+#ifdef __wasm__
+    return pocket_import_write_(from, length);
+#else
+    return pocket_test_output ? (int32_t)fwrite(from, 1, length, pocket_test_output) : -1;
+#endif
+}
 
 static inline char *pocket_exchange_(pocket_call *call, pocket_writer *question, size_t *length) {
     char *answer;

@@ -45,6 +45,7 @@ def report(made: tuple[Measured, Report, list[str]]) -> Report:
 @pytest.fixture
 def changed(report: Report) -> Callable[..., Report]:
     """The report with other figures: each factor by the name of a figure."""
+
     def changed(**factors: float) -> Report:
         figures = dict(report.figures)
         for name, factor in factors.items():

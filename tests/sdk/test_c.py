@@ -43,7 +43,10 @@ def c_plugin(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 def plugin(c_plugin: bytes, host: pocket.Host, tmp_path: Path) -> Callable[..., pocket.Plugin]:
     def load(name: str = "everything", state: str = "fresh", **permissions: JSON) -> pocket.Plugin:
         asked = PERMISSIONS | permissions
-        folder = plugin_folder(tmp_path, name, wasm=c_plugin, permissions=asked, state=state)
+        nodes = ("main", "copy")
+        folder = plugin_folder(
+            tmp_path, name, wasm=c_plugin, permissions=asked, state=state, nodes=nodes
+        )
         return host.load(folder)
 
     return load
@@ -67,6 +70,13 @@ def test_the_plugin_of_the_readme_works_natively_and_in_pocket(host, tmp_path) -
     (example,) = loaded.nodes["shout"].examples
     assert loaded.call("shout", example.input, config=example.config).output == example.output
     assert loaded.call("shout", {"text": "hi"}).output == {"text": "HI!"}
+
+
+def test_a_stream_is_read_and_written(plugin) -> None:
+    data = bytes(range(256)) * 8192
+    with plugin().stream("copy", [data]) as stream:
+        assert b"".join(stream) == data
+        assert stream.result().output == len(data)
 
 
 def test_the_world_outside_is_what_was_granted(plugin, monkeypatch, tmp_path) -> None:

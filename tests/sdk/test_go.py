@@ -43,7 +43,10 @@ def _build(source: Path, wasm: Path) -> None:
 def plugin(go_plugin: bytes, host: pocket.Host, tmp_path: Path) -> Callable[..., pocket.Plugin]:
     def load(name: str = "everything", state: str = "fresh", **permissions: JSON) -> pocket.Plugin:
         asked = PERMISSIONS | permissions
-        folder = plugin_folder(tmp_path, name, wasm=go_plugin, permissions=asked, state=state)
+        nodes = ("main", "copy")
+        folder = plugin_folder(
+            tmp_path, name, wasm=go_plugin, permissions=asked, state=state, nodes=nodes
+        )
         return host.load(folder)
 
     return load
@@ -99,6 +102,15 @@ def test_the_store_outlives_a_call(plugin) -> None:
     assert [do(loaded, "count", "visits") for _ in range(3)] == [1, 2, 3]
     with pytest.raises(pocket.PluginError, match=r"permission-denied: store\.get"):
         do(plugin("storeless"), "count", "visits")
+
+
+def test_a_stream_is_a_reader_and_a_writer(plugin) -> None:
+    data = os.urandom(3 << 20)
+    loaded = plugin()
+    for _ in range(2):
+        with loaded.stream("copy", [data]) as stream:
+            assert b"".join(stream) == data
+            assert stream.result().output == len(data)
 
 
 def test_every_call_is_the_first_one_and_its_random_numbers_are_its_own(plugin) -> None:

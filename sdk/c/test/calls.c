@@ -46,6 +46,13 @@ static pocket_status perform(pocket_call *call) {
         pocket_begin_array(&half);
         return pocket_store_set(call, "n", &half);
     }
+    if (!strcmp(deed, "copy")) {
+        char piece[4];
+        int32_t got, all = 0;
+        while ((got = pocket_read(piece, sizeof piece)) > 0) all += pocket_write(piece, (size_t)got);
+        if (got < 0) return pocket_fail(call, "there is no stream");
+        pocket_put_integer(&call->output, all);
+    }
     if (!strcmp(deed, "go on")) (void)pocket_store_delete(call, "x");
     return POCKET_OK;
 }
@@ -110,6 +117,13 @@ int main(void) {
     answers(DEED("store"), "{\"success\":true,\"output\":2}");
     answers(DEED("half a value"), ERROR("store.set: the value is not whole"));
     answers(DEED("go on"), "{\"success\":true,\"output\":null}");
+    answers(DEED("copy"), ERROR("there is no stream"));
+    pocket_test_input = tmpfile(), pocket_test_output = tmpfile();
+    assert(pocket_test_input && pocket_test_output);
+    fputs("hello, stream", pocket_test_input), rewind(pocket_test_input);
+    answers(DEED("copy"), "{\"success\":true,\"output\":13}");
+    assert(ftell(pocket_test_output) == 13);
+    fclose(pocket_test_input), fclose(pocket_test_output);
     puts("calls: ok");
     return 0;
 }

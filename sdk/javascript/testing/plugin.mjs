@@ -23,11 +23,13 @@ export function evaluate(body, host) {
 /**
  * @param host.env the environment
  * @param host.answer what a host call gives, `{ok, value}` or `{ok, error}`; none are taken without it
+ * @param host.reads what the stream to read has, as bytes; without it there are no streams
  * @param host.waits whether `poll_oneoff` works
  */
 export class Plugin {
   log = [];
   asked = [];
+  written = [];
   /** Milliseconds by which waiting moved the clock on. */
   waited = 0;
 
@@ -60,6 +62,18 @@ export class Plugin {
         const taken = answer.subarray(0, room);
         this.#bytes(at, taken.length).set(taken);
         return taken.length;
+      },
+      stream_read: (at, room) => {
+        if (!this.host.reads) return -1;
+        const piece = this.host.reads.subarray(0, room);
+        this.host.reads = this.host.reads.subarray(piece.length);
+        this.#bytes(at, piece.length).set(piece);
+        return piece.length;
+      },
+      stream_write: (at, length) => {
+        if (!this.host.reads) return -1;
+        this.written.push(...this.#bytes(at, length));
+        return length;
       },
     };
   }

@@ -14,6 +14,7 @@ pub mod log;
 mod metadata;
 mod node;
 pub mod store;
+pub mod stream;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 

@@ -39,6 +39,9 @@ pub struct NodeMetadata {
     pub output_schema: JSONSchema,
     /// Calls and their results.
     pub examples: Vec<Example>,
+    /// Whether the node works on [streams](crate::stream), and is called with them only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stream: bool,
 }
 
 /// One call and its result.

@@ -4,6 +4,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -96,8 +97,15 @@ func exec(_ *pocket.Context[struct{}], in input) (any, error) {
 	return deeds[in.Do](in.Arg)
 }
 
+func copyStream(*pocket.Context[struct{}], any) (int64, error) {
+	return io.Copy(pocket.Output, pocket.Input)
+}
+
 func init() {
-	pocket.Export(pocket.Node[input, any, struct{}]{Metadata: pocket.Metadata{Type: "main"}, Exec: exec})
+	pocket.Export(
+		pocket.Node[input, any, struct{}]{Metadata: pocket.Metadata{Type: "main"}, Exec: exec},
+		pocket.Node[any, int64, struct{}]{Metadata: pocket.Metadata{Type: "copy", Stream: true}, Exec: copyStream},
+	)
 }
 
 func main() {}

@@ -1,6 +1,7 @@
-//! What a guest may import: `pocket.log`, `pocket.host_call` and WASI preview 1.
+//! What a guest may import: `pocket.log`, `pocket.host_call`, streams and WASI preview 1.
 
 use super::host_call::{self, HostCalls};
+use super::stream::{self, Streams};
 use super::wasi::{self, Lines, Wasi};
 use crate::frame::{Limits, Surroundings, Writer};
 use crate::pipe;
@@ -16,6 +17,8 @@ pub struct Context {
     /// Log bytes that are left for this call.
     pub log_left: u64,
     pub host_calls: HostCalls,
+    /// Only in a streamed call.
+    pub streams: Option<Box<Streams>>,
     #[allow(dead_code)]
     pub wasi: Wasi,
     /// What was written to stdout and to stderr since the last end of a line.
@@ -31,6 +34,7 @@ impl Context {
             call_id: 0,
             log_left,
             host_calls: HostCalls::none(),
+            streams: None,
             wasi: Wasi::new(surroundings),
             lines: Default::default(),
             writer: Writer::default(),
@@ -109,7 +113,8 @@ pub fn function(
     import.ty().func()?;
     match (import.module(), import.name()) {
         ("pocket", "log") => Some(Function::new_typed_with_env(store, context, log)),
-        ("pocket", name) => host_call::function(name, store, context),
+        ("pocket", name) => host_call::function(name, store, context)
+            .or_else(|| stream::function(name, store, context)),
         (wasi::MODULE, name) => wasi::function(name, store, context),
         _ => None,
     }

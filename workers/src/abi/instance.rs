@@ -3,6 +3,7 @@
 use super::entry::{Call, Entry};
 use super::imports::{Context, imports};
 use super::snapshot::{PageMap, Snapshot};
+use super::stream::Streams;
 use crate::engine::{Fuel, Guard, RESTORABLE, RESUME, STATE_PREFIX};
 use crate::fault::{Code, Fault};
 use crate::frame::{Limits, Surroundings};
@@ -158,6 +159,11 @@ impl Guest {
         Ok(at)
     }
 
+    /// Gives the call that comes next its streams.
+    pub fn open_streams(&mut self, streams: Streams) {
+        self.context.as_mut(&mut self.store).streams = Some(Box::new(streams));
+    }
+
     pub fn call(&mut self, id: u32, request: &[u8], limits: &Limits) -> Result<Answer, Fault> {
         self.guard.take();
         self.context.as_mut(&mut self.store).begin_call(id, limits);
@@ -174,7 +180,11 @@ impl Guest {
                 self.run_command(&start, request, limits)
             }
         };
-        self.context.as_mut(&mut self.store).flush_lines();
+        let context = self.context.as_mut(&mut self.store);
+        context.flush_lines();
+        if let Some(mut streams) = context.streams.take() {
+            streams.send().map_err(|error| Fault::new(Code::Protocol, error.message()))?;
+        }
         answer
     }
 

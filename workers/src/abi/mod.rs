@@ -6,9 +6,11 @@ mod host_call;
 mod imports;
 mod instance;
 mod snapshot;
+mod stream;
 mod wasi;
 
 pub use check::problems;
 pub use instance::Guest;
 pub use snapshot::PageMap;
+pub use stream::Streams;
 pub use wasi::allow_growth;
