@@ -37,6 +37,7 @@ test: $(VENV)/ready plugins ## set up and run the tests; `make check` runs the s
 	$(MAKE) -C sdk/c test
 	$(MAKE) -C examples/plugins/slugify test
 	$(MAKE) -C sdk/javascript test
+	cd sdk/assemblyscript && npm ci --silent && npm test --silent
 	for name in $(TYPESCRIPT_PLUGINS); do (cd examples/plugins/$$name && npm test); done
 
 .PHONY: abuse
@@ -136,5 +137,5 @@ lock: ## pin the newest allowed versions again
 
 .PHONY: clean
 clean: ## delete everything that was built
-	rm -rf $(VENV) .demo build target workers/target sdk/javascript/{dist,node_modules} sdk/c/dist \
+	rm -rf $(VENV) .demo build target workers/target sdk/{javascript,assemblyscript}/{dist,node_modules} sdk/c/dist \
 	  sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target}
