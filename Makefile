@@ -16,7 +16,7 @@ WORKER_SOURCES := $(shell find workers/src workers/policies -type f) workers/bui
 ENGINE := sdk/javascript/dist/engine.wasm
 TYPESCRIPT_PLUGINS := sentiment page-title
 PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile wordcount slugify
-GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go
+GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go tests/conformance/plugins/go
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 
 .PHONY: help
@@ -86,7 +86,8 @@ $(VENV)/ready: requirements/dev.lock pyproject.toml $(WORKER_SOURCES) | tools
 	touch $@
 
 .PHONY: plugins
-plugins: $(PLUGIN_WASM) ## build the JavaScript engine and the example plugins
+plugins: $(PLUGIN_WASM) ## build the JavaScript engine, the example plugins and those of the conformance tests
+	cd tests && PYTHONPATH=$(CURDIR) $(CURDIR)/$(BIN)/python -m conformance.languages
 
 $(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/* sdk/javascript/engine/src/surroundings/* sdk/javascript/src/*) sdk/javascript/engine/Cargo.lock
 	$(MAKE) -C sdk/javascript
@@ -138,4 +139,5 @@ lock: ## pin the newest allowed versions again
 .PHONY: clean
 clean: ## delete everything that was built
 	rm -rf $(VENV) .demo build target workers/target sdk/{javascript,assemblyscript}/{dist,node_modules} sdk/c/dist \
-	  sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target}
+	  sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target} \
+	  tests/conformance/plugins/*/{dist,node_modules}

@@ -23,29 +23,22 @@ def _build(bench: Bench) -> None:
     compilers = _compilers()
     if compilers is None:
         raise BuildFailed("no compiler from C to WebAssembly is installed", hint=_COMPILER)
-    bench.run(
-        "make",
-        "--no-print-directory",
-        "build",
-        *compilers,
-        install=_INSTALL,
-        hints=_HINTS,
-        # What a make around this one has been told is not meant for the plugin.
-        environ={"MAKEFLAGS": ""},
-    )
+    # What a make around this one has been told is not meant for the plugin.
+    environ = {"MAKEFLAGS": "", **compilers}
+    bench.run("make", "build", install=_INSTALL, hints=_HINTS, environ=environ)
 
 
-def _compilers() -> tuple[str, str] | None:
+def _compilers() -> dict[str, str] | None:
     """Give the Makefile's compilers: a wasi-sdk that is named, the package ziglang, or zig."""
     if folder := os.environ.get("WASI_SDK_PATH"):
-        return f"WASM_CC={folder}/bin/clang", f"WASM_CXX={folder}/bin/clang++"
+        return {"WASM_CC": f"{folder}/bin/clang", "WASM_CXX": f"{folder}/bin/clang++"}
     if find_spec("ziglang") is not None:
         zig = f"{shlex.quote(sys.executable)} -m ziglang"
     elif shutil.which("zig") is not None:
         zig = "zig"
     else:
         return None
-    return f"WASM_CC={zig} cc", f"WASM_CXX={zig} c++"
+    return {"WASM_CC": f"{zig} cc", "WASM_CXX": f"{zig} c++"}
 
 
 def _vendored(sdk: Path) -> dict[str, bytes]:
