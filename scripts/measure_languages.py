@@ -7,6 +7,7 @@ in turns in one run, so that they compare whatever else the machine does.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import platform
 import statistics
@@ -31,6 +32,8 @@ CALLS_OF_A_ROUND = 100
 
 def main() -> None:
     """Write the results."""
+    # What the cases log is not for whoever measures.
+    logging.getLogger("pocket").addHandler(logging.NullHandler())
     with tempfile.TemporaryDirectory() as folder, pocket.Host(home=Path(folder) / "home") as host:
         benches = {
             language: Bench(language.built(), host, Path(folder) / language.name)

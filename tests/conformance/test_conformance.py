@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 import pocket
 from conformance.cases import CASES, Bench, Case
-from conformance.languages import LANGUAGES, PLUGINS, Language
+from conformance.languages import LANGUAGES, PLUGINS, ROOT, Language
 
 # A build that fails is no reason.
 REFUSED = (AssertionError, pocket.PluginError, pocket.PluginCrashed)
@@ -37,3 +38,11 @@ def test_every_plugin_is_in_the_table_and_every_reason_is_of_a_case() -> None:
     names = {case.name for case in CASES}
     for language in LANGUAGES:
         assert set(language.cannot) <= names, language.name
+
+
+def test_the_published_table_is_of_these_languages_and_cases() -> None:
+    published = json.loads((ROOT / "docs" / "plugins" / "languages.json").read_text())
+    told = "run `python scripts/measure_languages.py`, then `python scripts/generate_docs.py`"
+    assert published["cases"] == [case.name for case in CASES], told
+    found = {each["title"]: each["cannot"] for each in published["languages"]}
+    assert found == {each.title: dict(each.cannot) for each in LANGUAGES}, told
