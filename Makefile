@@ -62,6 +62,7 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	cd workers && cargo fmt --check && cargo clippy --release --locked --all-targets -- -D warnings
 	cd sdk/javascript/engine && cargo fmt --check
 	cd sdk/rust && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --all-targets -- -D warnings
+	rustfmt --edition 2024 --check tests/conformance/plugins/rust/src/lib.rs
 	@unformatted=$$(gofmt -l $(GO_MODULES)); test -z "$$unformatted" || { echo "run gofmt -w $$unformatted"; false; }
 	for module in $(GO_MODULES); do (cd $$module && go vet ./... && GOOS=wasip1 GOARCH=wasm go vet ./...); done
 
