@@ -19,7 +19,7 @@ INTERPRETER_SOURCES := $(wildcard interpreters/*.* interpreters/*/Cargo.toml int
 ENGINE := sdk/javascript/dist/engine.wasm
 TYPESCRIPT_PLUGINS := sentiment page-title
 PLUGINS := $(TYPESCRIPT_PLUGINS) statistics line-filter hostile wordcount slugify
-GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go
+GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go tests/conformance/plugins/go
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 
 .PHONY: help
@@ -41,6 +41,7 @@ test: $(VENV)/ready plugins ## set up and run the tests; `make check` runs the s
 	$(MAKE) -C sdk/c test
 	$(MAKE) -C examples/plugins/slugify test
 	$(MAKE) -C sdk/javascript test
+	cd sdk/assemblyscript && npm ci --silent && npm test --silent
 	for name in $(TYPESCRIPT_PLUGINS); do (cd examples/plugins/$$name && npm test); done
 
 .PHONY: abuse
@@ -68,6 +69,7 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	cd sdk/javascript/engine && cargo fmt --check
 	cd interpreters && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --release --locked --target wasm32-wasip1 -- -D warnings
 	cd sdk/rust && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --all-targets -- -D warnings
+	rustfmt --edition 2024 --check tests/conformance/plugins/rust/src/lib.rs
 	@unformatted=$$(gofmt -l $(GO_MODULES)); test -z "$$unformatted" || { echo "run gofmt -w $$unformatted"; false; }
 	for module in $(GO_MODULES); do (cd $$module && go vet ./... && GOOS=wasip1 GOARCH=wasm go vet ./...); done
 
@@ -101,7 +103,8 @@ $(INTERPRETERS) &: $(INTERPRETER_SOURCES) $(RUST_SDK) | $(VENV)/ready
 	touch $(INTERPRETERS)
 
 .PHONY: plugins
-plugins: $(PLUGIN_WASM) $(INTERPRETERS) ## build the interpreters, the JavaScript engine and the example plugins
+plugins: $(PLUGIN_WASM) $(INTERPRETERS) ## build the interpreters, the JavaScript engine, the example plugins and those of the conformance tests
+	cd tests && PYTHONPATH=$(CURDIR) $(CURDIR)/$(BIN)/python -m conformance.languages
 
 $(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/* sdk/javascript/engine/src/surroundings/* sdk/javascript/src/*) sdk/javascript/engine/Cargo.lock
 	$(MAKE) -C sdk/javascript
@@ -155,5 +158,6 @@ lock: ## pin the newest allowed versions again
 
 .PHONY: clean
 clean: ## delete everything that was built
-	rm -rf $(VENV) $(INTERPRETERS) .demo build target workers/target wire/target sdk/javascript/{dist,node_modules} \
-	  sdk/c/dist sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target}
+	rm -rf $(VENV) $(INTERPRETERS) .demo build target workers/target wire/target sdk/{javascript,assemblyscript}/{dist,node_modules} \
+	  sdk/c/dist sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target} \
+	  tests/conformance/plugins/*/{dist,node_modules}

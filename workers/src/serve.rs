@@ -152,7 +152,7 @@ impl Worker {
         let begun = Instant::now();
         let cpu = self.cpu.spent(begun);
         let outcome = guest.call(id, payload, &self.limits).and_then(|answer| {
-            if self.limits.keep_state { guest.keep(answer, &mut self.response) } else { Ok(answer) }
+            if self.keeps(&guest) { guest.keep(answer, &mut self.response) } else { Ok(answer) }
         });
         let ended = Instant::now();
         let usage = Usage {
@@ -179,9 +179,14 @@ impl Worker {
         }
     }
 
+    /// Whether the next call goes on with the guest as it is.
+    fn keeps(&self, guest: &Guest) -> bool {
+        self.limits.keep_state && !guest.is_command() && !guest.was_cut_short()
+    }
+
     /// Prepares the next call while the host is busy with this one's result.
     fn after(&mut self, guest: Guest) -> Option<Guest> {
-        if self.limits.keep_state && !guest.is_command() {
+        if self.keeps(&guest) {
             return self.allow_call().is_ok().then_some(guest);
         }
         self.refresh(guest).ok()

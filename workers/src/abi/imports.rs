@@ -1,5 +1,6 @@
-//! What a guest may import: `pocket.log`, `pocket.host_call`, streams and WASI preview 1.
+//! What a guest may import: `pocket.log`, `pocket.end_call`, `pocket.host_call`, streams and WASI.
 
+use super::end_call::{self, Ending};
 use super::host_call::{self, HostCalls};
 use super::stream::{self, Streams};
 use super::wasi::{self, Lines, Wasi};
@@ -19,6 +20,7 @@ pub struct Context {
     pub host_calls: HostCalls,
     /// Only in a streamed call.
     pub streams: Option<Box<Streams>>,
+    pub ending: Ending,
     #[allow(dead_code)]
     pub wasi: Wasi,
     /// What was written to stdout and to stderr since the last end of a line.
@@ -35,6 +37,7 @@ impl Context {
             log_left,
             host_calls: HostCalls::none(),
             streams: None,
+            ending: Ending::default(),
             wasi: Wasi::new(surroundings),
             lines: Default::default(),
             writer: Writer::default(),
@@ -51,6 +54,7 @@ impl Context {
         self.call_id = id;
         self.log_left = limits.log_bytes;
         self.wasi.exit = None;
+        self.ending = Ending::default();
         self.host_calls.begin(limits.host_calls);
     }
 
@@ -113,6 +117,7 @@ pub fn function(
     import.ty().func()?;
     match (import.module(), import.name()) {
         ("pocket", "log") => Some(Function::new_typed_with_env(store, context, log)),
+        ("pocket", "end_call") => Some(end_call::function(store, context)),
         ("pocket", name) => host_call::function(name, store, context)
             .or_else(|| stream::function(name, store, context)),
         (wasi::MODULE, name) => wasi::function(name, store, context),
