@@ -19,23 +19,28 @@
     }
   }
 
+  // An await of the engine's own would cost more than most of what a script does in it.
+  function settled(value) {
+    return typeof value?.then === 'function' ? host.settle(Promise.resolve(value), host.tick) : value;
+  }
+
   const functions = {
-    async prep(node, request) {
-      return { output: node.prep ? await node.prep(request.input) : request.input };
+    prep(node, request) {
+      return { output: node.prep ? settled(node.prep(request.input)) : request.input };
     },
 
-    async exec(node, request) {
-      return { output: await node.exec(request.prepResult) };
+    exec(node, request) {
+      return { output: settled(node.exec(request.prepResult)) };
     },
 
-    async post(node, request) {
-      return node.post ? chosen(await node.post(request.input, request.execResult)) : { output: request.execResult };
+    post(node, request) {
+      return node.post ? chosen(settled(node.post(request.input, request.execResult))) : { output: request.execResult };
     },
 
-    async run(node, request) {
-      const prepared = node.prep ? await node.prep(request.input) : request.input;
-      const output = await node.exec(prepared);
-      return node.post ? chosen(await node.post(request.input, output)) : { output };
+    run(node, request) {
+      const prepared = node.prep ? settled(node.prep(request.input)) : request.input;
+      const output = settled(node.exec(prepared));
+      return node.post ? chosen(settled(node.post(request.input, output))) : { output };
     },
   };
 
@@ -69,15 +74,15 @@
     return JSON.stringify({ success: false, error: message(error) });
   }
 
-  async function answer(text) {
+  function answer(request) {
     host.forget();
     try {
-      const { output, next } = await respond(JSON.parse(text));
+      const { output, next } = respond(request);
       return JSON.stringify({ success: true, output: output ?? null, next });
     } catch (error) {
       return failed(error);
     }
   }
 
-  return { register, answer, failed, tick: host.tick };
+  return { register, answer };
 });
