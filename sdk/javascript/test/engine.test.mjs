@@ -134,3 +134,15 @@ test('the date is the host\'s', () => {
   const { output } = plugin('exec() { return Date.now(); }').call(1);
   assert.ok(Math.abs(output - Date.now()) < 10_000);
 });
+
+test('whatever a start leaves, a short call looks for no garbage', () => {
+  const body = `exec() {
+    const left = (() => { const circle = {}; circle.self = circle; return new WeakRef(circle); })();
+    Array.from({ length: 200 }, () => ({}));
+    return left.deref() !== undefined;
+  }`;
+  for (let kept = 0; kept < 6000; kept += 100) {
+    const script = `globalThis.kept = Array.from({ length: ${kept} }, () => ({})); export default ${node(body)};`;
+    assert.equal(new Plugin(script).call(1).output, true, `${kept} objects`);
+  }
+});

@@ -33,6 +33,12 @@ fn describe(error: &CaughtError<'_>) -> String {
     }
 }
 
+/// All memory of the module, in bytes. A call that begins just below the size at which the engine
+/// looks for garbage would do that every time, as the state after the start comes back.
+fn memory_bytes() -> usize {
+    core::arch::wasm32::memory_size::<0>() << 16
+}
+
 impl Engine {
     /// Evaluates the script; when that fails, the log says why.
     pub fn start(source: Vec<u8>) -> Option<Self> {
@@ -56,6 +62,7 @@ impl Engine {
             let answer = load(&ctx, source, Rc::clone(&random)).catch(&ctx);
             answer.map_err(|error| describe(&error))
         })?;
+        runtime.set_gc_threshold(memory_bytes() / 2 * 3);
         Ok(Self {
             answer,
             context,
