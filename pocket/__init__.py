@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         ProtocolViolation,
         RunTimeout,
         SandboxUnavailable,
+        StackFrame,
         StepLimitExceeded,
         WorkerUnavailable,
     )
@@ -131,6 +132,7 @@ __all__ = [
     "Result",
     "RunTimeout",
     "SandboxUnavailable",
+    "StackFrame",
     "Step",
     "StepLimitExceeded",
     "Usage",

@@ -249,7 +249,9 @@ class Plugin:
                 reply = self._live_worker().call(payload, timeout_s)
         else:
             reply = self._call_until(until, payload, timeout_s, cancellation)
-        output, action = read_response(reply.payload, self.name, request.node)
+        output, action = read_response(
+            reply.payload, self.name, request.node, self._program.module.source_map
+        )
         return Result(output, action, _usage(reply))
 
     def _call_until(
@@ -301,7 +303,9 @@ class Plugin:
         if isinstance(answer, PocketError):
             return Result(None, "error", error=_bare(answer))
         try:
-            output, action = read_response(answer.payload, self.name, node)
+            output, action = read_response(
+                answer.payload, self.name, node, self._program.module.source_map
+            )
         except PocketError as error:
             return Result(None, "error", _usage(answer), _bare(error))
         return Result(output, action, _usage(answer))

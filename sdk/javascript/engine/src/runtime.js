@@ -69,9 +69,23 @@
     return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
   }
 
+  /** QuickJS writes `at name (file:line:column)`, without what it does not know. */
+  const FRAME = /^ *at (?:(.*) \()?([^()]*?)(?::(\d+))?(?::(\d+))?\)?$/;
+  /** What QuickJS calls the engine's own scripts. */
+  const OWN = 'eval_script';
+
+  /** Where an error was made, the innermost function first. */
+  function frames(error) {
+    const all = String(error.stack).toWellFormed().split('\n').map((line) => FRAME.exec(line));
+    return all
+      .filter((frame) => frame && frame[2] !== OWN && frame[2] !== 'native')
+      .map(([, name, file, line, column]) => ({ function: name, file, line: Number(line), column: Number(column) }));
+  }
+
   function failed(error) {
-    if (error instanceof Error) host.write(0, `${error.name}: ${error.message}\n${error.stack}`);
-    return JSON.stringify({ success: false, error: message(error) });
+    if (!(error instanceof Error)) return JSON.stringify({ success: false, error: message(error) });
+    host.write(0, `${error.name}: ${error.message}\n${error.stack}`);
+    return JSON.stringify({ success: false, error: message(error), stack: frames(error) });
   }
 
   function answer(request) {
