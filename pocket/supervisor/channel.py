@@ -17,6 +17,7 @@ from typing import Final
 import msgpack
 
 from pocket.errors import ProtocolViolation
+from pocket.supervisor._mailbox import Mailbox
 from pocket.supervisor.limits import (
     FIRST_READ_BYTES,
     LARGE_PIPE_BYTES,
@@ -25,7 +26,7 @@ from pocket.supervisor.limits import (
     PIPE_BYTES,
 )
 
-PROTOCOL: Final = 2
+PROTOCOL: Final = 3
 
 START: Final = 0
 CALL: Final = 1
@@ -50,10 +51,9 @@ _TYPES: Final = {
 
 Frame = list[object]
 
-_SPIN_S: Final = 50e-6
-"""A sleeping virtual CPU takes about 40 us to wake; a plugin in a hurry answers sooner."""
-SPINS: Final = len(os.sched_getaffinity(0)) > 1
-"""Whether there is a core to spare for that."""
+SPIN_US: Final = 50 if len(os.sched_getaffinity(0)) > 1 else 0
+"""How long to look for an answer without going to sleep, where there is a core to spare for that:
+a sleeping virtual CPU takes about 40 us to wake, a plugin in a hurry answers sooner."""
 
 
 class DeadlineExceeded(Exception):
@@ -163,11 +163,21 @@ class Channel:
     Args:
         requests: non-blocking descriptor to write to.
         replies: non-blocking descriptor to read from.
+        mailbox: where the worker may be looking instead.
     """
 
-    __slots__ = ("_buffer", "_readable", "_replies", "_requests", "_roomy", "_writable")
+    __slots__ = (
+        "_buffer",
+        "_mailbox",
+        "_readable",
+        "_replies",
+        "_requests",
+        "_roomy",
+        "_writable",
+    )
 
-    def __init__(self, requests: int, replies: int) -> None:
+    def __init__(self, requests: int, replies: int, mailbox: Mailbox | None = None) -> None:
+        self._mailbox = mailbox
         self._requests = requests
         self._replies = replies
         self._readable = select.poll()
@@ -191,6 +201,8 @@ class Channel:
             written = 0
         except BrokenPipeError:
             raise Disconnected from None
+        if self._mailbox is not None:
+            self._mailbox.point_to_pipe()
         if written < len(data):
             self._make_room()
             self._send_rest(memoryview(data)[written:], deadline)
@@ -277,9 +289,9 @@ class Channel:
     def _spin(self) -> bool:
         """Look for a reply without going to sleep; False when none came soon."""
         poll = self._readable.poll
-        if not SPINS:
+        if not SPIN_US:
             return bool(poll(0))
-        until = monotonic() + _SPIN_S
+        until = monotonic() + SPIN_US * 1e-6
         while True:
             # The worker may be waiting for this very core, and has something to do first anyway.
             os.sched_yield()

@@ -26,18 +26,13 @@ from pocket.supervisor.limits import PORTION_REQUESTS
 from pocket.supervisor.program import Program
 from pocket.supervisor.request import Request, encode
 from pocket.supervisor.response import read_response
-from pocket.supervisor.result import Result, Usage
+from pocket.supervisor.result import Result
 from pocket.supervisor.worker import Reply, Worker
 
 RunInThread = Callable[[Callable[[], Result]], "asyncio.Future[Result]"]
 
 _REQUESTS_KEPT = 256
 """Encoded configs of one plugin; a workflow has one a node."""
-
-
-def _usage(reply: Reply) -> Usage:
-    _, wall_us, cpu_us, memory_bytes, fuel = reply
-    return Usage(wall_us, cpu_us, memory_bytes, fuel or None)
 
 
 def _bare(error: PocketError) -> PocketError:
@@ -88,6 +83,7 @@ class Plugin:
         """Compile the plugin if need be, and read its metadata; `Host.load` does this."""
         self.manifest: Manifest = program.manifest
         self._program = program
+        self._source_map = program.module.source_map
         self._run_in_thread = run_in_thread
         self._lock = threading.Lock()
         self._closed = False
@@ -249,10 +245,9 @@ class Plugin:
                 reply = self._live_worker().call(payload, timeout_s)
         else:
             reply = self._call_until(until, payload, timeout_s, cancellation)
-        output, action = read_response(
-            reply.payload, self.name, request.node, self._program.module.source_map
-        )
-        return Result(output, action, _usage(reply))
+        response, usage = reply
+        output, action = read_response(response, self.name, request.node, self._source_map)
+        return Result(output, action, usage)
 
     def _call_until(
         self,
@@ -303,12 +298,11 @@ class Plugin:
         if isinstance(answer, PocketError):
             return Result(None, "error", error=_bare(answer))
         try:
-            output, action = read_response(
-                answer.payload, self.name, node, self._program.module.source_map
-            )
+            response, usage = answer
+            output, action = read_response(response, self.name, node, self._source_map)
         except PocketError as error:
-            return Result(None, "error", _usage(answer), _bare(error))
-        return Result(output, action, _usage(answer))
+            return Result(None, "error", usage, _bare(error))
+        return Result(output, action, usage)
 
     def _check_open(self) -> None:
         if self._closed:

@@ -23,9 +23,11 @@ from pocket.errors import (
     PocketError,
     ProtocolViolation,
     SandboxUnavailable,
+    WorkerUnavailable,
 )
 from pocket.plugin.manifest import Manifest
-from pocket.supervisor import limits
+from pocket.supervisor import limits, placement
+from pocket.supervisor._mailbox import Mailbox
 from pocket.supervisor.channel import (
     FAILURE,
     HOST_ANSWER,
@@ -34,7 +36,7 @@ from pocket.supervisor.channel import (
     PROTOCOL,
     READY,
     RESULT,
-    SPINS,
+    SPIN_US,
     START,
     Channel,
     DeadlineExceeded,
@@ -43,12 +45,13 @@ from pocket.supervisor.channel import (
     encode_call,
     encode_frame,
 )
-from pocket.supervisor.placement import is_due, part
 from pocket.supervisor.process import Ending, Outcome, Process
+from pocket.supervisor.result import Usage
 from pocket.supervisor.surroundings import Surroundings
 from pocket.units import format_bytes, format_duration
 
 E = TypeVar("E", bound=CallError)
+_Result = tuple[bytes, int, int, int, int]
 
 _logger = logging.getLogger("pocket.plugin")
 _LEVELS: Final = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
@@ -77,19 +80,24 @@ class BadArtifact(Exception):
     """The compiled module on disk cannot be used; compile it again."""
 
 
-class Reply(NamedTuple):
-    """The answer to one call: the response as the plugin wrote it, and what it cost."""
-
-    payload: bytes
-    wall_us: int
-    cpu_us: int
-    memory_bytes: int
-    fuel: int
+Reply = tuple[bytes, Usage]
+"""The answer to one call: the response as the plugin wrote it, and what it cost."""
 
 
 def _reply(frame: Frame) -> Reply:
     """Give what a `result` frame holds; the channel has checked its types."""
-    return Reply._make(frame[2:])
+    payload, wall_us, cpu_us, memory_bytes, fuel = cast("_Result", frame[2:])
+    return payload, Usage(wall_us, cpu_us, memory_bytes, fuel or None)
+
+
+def _mailbox() -> Mailbox:
+    try:
+        return Mailbox(SPIN_US)
+    except OSError as error:
+        raise WorkerUnavailable(
+            f"no memory to share with a worker: {error.strerror}",
+            hint="close what uses much memory or many files, or raise `ulimit -n`",
+        ) from error
 
 
 def _printable(line: bytes) -> str:
@@ -123,12 +131,15 @@ class Worker:
         self._manifest = manifest
         self._source = source
         self._surroundings = surroundings
+        self._mailbox = _mailbox()
         folders = [fd for _, _, fd in surroundings.folders]
-        self._process = Process("serve", artifact, folders)
-        self._channel = Channel(self._process.requests, self._process.replies)
+        self._process = Process("serve", [artifact, self._mailbox.fileno(), *folders])
+        self._mailbox.close()
+        self._channel = Channel(self._process.requests, self._process.replies, self._mailbox)
         self._lines: deque[str] = deque(maxlen=limits.LOG_LINES_KEPT)
         self._interruption = Interruption()
         self._last_id = 0
+        self._moved_at = -placement.MOVE_EVERY
 
     @property
     def pid(self) -> int:
@@ -202,15 +213,24 @@ class Worker:
             ProtocolViolation: the worker sent what it may not.
         """
         call_id = self._next_id()
-        deadline = monotonic() + timeout_s
         try:
-            self._channel.send(encode_call(call_id, payload), deadline)
-            frame = self._receive(RESULT, call_id, deadline)
+            answer = self._mailbox.exchange(call_id, payload)
+            if not answer:
+                # The time that was spent looking, far below a millisecond, is the worker's gift.
+                deadline = monotonic() + timeout_s
+                if answer is False:
+                    self._channel.send(encode_call(call_id, payload), deadline)
+                    answer = self._mailbox.wait(call_id)
+                if answer is None:
+                    return _reply(self._receive(RESULT, call_id, deadline))
         except BaseException as error:
             raise self._ended_by(error, allowed_s or timeout_s) from None
-        if SPINS and is_due(call_id):
-            part(self.pid)
-        return _reply(frame)
+        response, usage, core = answer
+        if core is not None and abs(call_id - self._moved_at) >= placement.MOVE_EVERY:
+            self._moved_at = call_id
+            placement.part(self.pid, core)
+        # As `Usage(*usage)` does, in half the time.
+        return response, tuple.__new__(Usage, usage)
 
     def call_many(self, payloads: Sequence[bytes], timeout_s: float) -> list[Reply | PocketError]:
         """Send several requests at once, then wait for each response in turn.
@@ -232,9 +252,9 @@ class Worker:
                     self._make_room()
                     break
                 frame = self._receive(RESULT, call_id, monotonic() + timeout_s)
-                reply = Reply(*cast("tuple[bytes, int, int, int, int]", frame[2:]))
+                reply = _reply(frame)
                 answers.append(reply)
-                size += len(reply.payload)
+                size += len(reply[0])
         except BaseException as raised:
             error = self._ended_by(raised, timeout_s)
             if not isinstance(error, PocketError):

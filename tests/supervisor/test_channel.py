@@ -50,8 +50,10 @@ def test_what_the_host_sends_is_as_in_the_vectors() -> None:
     limits = [50 << 20, 100_000, 1000, 2000, 1 << 20, 65_536, 4242, False, 1000, 64 << 20, 0]
     folders = [["/data", 1]]
     assert frames.encode_call(7, b"{}") == _vector("call")
-    assert encode_frame([frames.START, 0, 2, limits, None, [], []]) == _vector("start")
-    start = [frames.START, 0, 2, limits, b"hi", [b"A=1"], folders]
+    assert encode_frame([frames.START, 0, frames.PROTOCOL, limits, None, [], []]) == _vector(
+        "start"
+    )
+    start = [frames.START, 0, frames.PROTOCOL, limits, b"hi", [b"A=1"], folders]
     assert encode_frame(start) == _vector("start-source")
     assert encode_frame([frames.COMPILE, 0, b"\0asm", True]) == _vector("compile")
     assert encode_frame([frames.HOST_ANSWER, 7, b"{}"]) == _vector("host-answer")

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from pocket.plugin.module import split_module
+from pocket.supervisor._mailbox import Mailbox
 from pocket.supervisor.channel import (
     FAILURE,
     LOG,
@@ -70,7 +71,8 @@ class Guest:
         with tempfile.TemporaryFile() as artifact:
             artifact.write(_artifact(self.wasm))
             artifact.flush()
-            self.process = Process("serve", artifact.fileno(), folders)
+            mailbox = Mailbox(0)
+            self.process = Process("serve", [artifact.fileno(), mailbox.fileno(), *folders])
         for fd in folders:
             os.close(fd)
         self._channel = Channel(self.process.requests, self.process.replies)

@@ -4,7 +4,7 @@ use crate::fault::{Code, Fault};
 use rmp::{decode, encode};
 
 /// Bumped with every change that an older peer would misread.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 /// Largest frame either side accepts: a 64 MiB payload and room for its envelope.
 pub const MAX_FRAME_BYTES: usize = (64 << 20) + 4096;
 
@@ -38,8 +38,8 @@ pub struct Limits {
     pub fuel: u64,
 }
 
-/// 0 to 2 are the pipes, 3 is the artifact while it is loaded.
-pub const FIRST_FOLDER: i32 = 4;
+/// 0 to 2 are the pipes, 3 is the artifact and 4 the mailbox while they are loaded.
+pub const FIRST_FOLDER: i32 = 5;
 
 /// A folder that the guest sees; folder number `i` is open as descriptor `FIRST_FOLDER + i`.
 #[derive(Clone, Debug, PartialEq, Eq)]

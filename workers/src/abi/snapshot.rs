@@ -85,12 +85,12 @@ fn is_private(entry: u64) -> bool {
     exists(entry) && entry & FILE_OR_SHARED == 0
 }
 
-/// Page faults of this process so far.
+/// Page faults so far of this process, which has one thread.
 fn faults() -> i64 {
     // SAFETY: an all-zero rusage is valid, and getrusage fills it in.
     unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
-        libc::getrusage(libc::RUSAGE_SELF, &raw mut usage);
+        libc::getrusage(libc::RUSAGE_THREAD, &raw mut usage);
         usage.ru_minflt + usage.ru_majflt
     }
 }
@@ -136,10 +136,12 @@ impl Snapshot {
 
     /// Brings the memory back to the image.
     pub fn restore(&mut self, map: &mut PageMap) -> Result<(), Fault> {
-        if faults() != self.faults {
+        let before = faults();
+        let changed = before != self.faults;
+        if changed {
             self.touched = map.pages(self.base as usize, self.bytes / PAGE, is_private)?;
+            self.let_go()?;
         }
-        self.let_go()?;
         for &page in &self.touched {
             let offset = page * PAGE;
             // SAFETY: `page` is within the memory, which is as large as the image, and the guest
@@ -153,7 +155,8 @@ impl Snapshot {
                 }
             }
         }
-        self.faults = faults();
+        // Reading the image of a page for the first time is a fault, too.
+        self.faults = if changed { faults() } else { before };
         Ok(())
     }
 
