@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pocket.errors import ProtocolViolation
-from pocket.supervisor._mailbox import Mailbox
+from pocket.supervisor._wire import Mailbox
 
-AWAY, OPEN, POSTED, PIPED = range(4)
-HEADER_BYTES, ROOM_AT, ROOM = 128, 4096, 1 << 20
+AWAY, OPEN, ASLEEP, POSTED, PIPED = range(5)
+HEADER_BYTES, ROOM_AT, ROOM = 128, 4096, (16 << 20) + (64 << 10)
+SMALL = 32 << 10
 REPLIES_AT = HEADER_BYTES
 STATE, ID, LENGTH, NUMBERS = 0, 8, 12, 16
 
@@ -78,15 +79,43 @@ def test_what_was_piped_is_looked_for_in_the_pipe(mailbox: Mailbox) -> None:
     assert mailbox.exchange(1, b"{}") is False
     other.put(REPLIES_AT + STATE, PIPED)
     assert mailbox.wait(1) is None
+    assert other.word(REPLIES_AT + STATE) == ASLEEP
+    mailbox.leave(2)
     assert other.word(REPLIES_AT + STATE) == AWAY
 
 
-def test_a_host_that_waited_long_enough_leaves(mailbox: Mailbox) -> None:
+def test_a_host_that_waited_long_enough_has_to_be_woken() -> None:
     hasty = Mailbox(200)
     other = OtherSide(hasty)
     other.put(STATE, OPEN)
     assert hasty.exchange(1, b"{}") is None
-    assert other.word(REPLIES_AT + STATE) == AWAY
+    assert other.word(REPLIES_AT + STATE) == ASLEEP
+
+
+def test_a_worker_that_sleeps_is_rung_for_a_large_request_and_sent_a_small_one(
+    mailbox: Mailbox,
+) -> None:
+    other = OtherSide(mailbox)
+    other.put(STATE, ASLEEP)
+    assert mailbox.exchange(1, bytes(SMALL)) is False
+    large = b"x" * (2 << 20)
+    assert mailbox.exchange(2, large) is True
+    assert other.memory[ROOM_AT : ROOM_AT + other.word(LENGTH)] == large
+    other.answer(2, large)
+    assert (mailbox.take(2) or [b""])[0] == large
+
+
+def test_memory_of_large_messages_is_given_back(mailbox: Mailbox) -> None:
+    other = OtherSide(mailbox)
+    other.put(STATE, ASLEEP)
+    large = b"x" * (8 << 20)
+    assert mailbox.exchange(1, large) is True
+    other.answer(1, large)
+    taken = os.fstat(mailbox.fileno()).st_blocks * 512
+    assert mailbox.take(1)[0] == large
+    mailbox.leave(len(large))
+    assert taken > 16 << 20
+    assert os.fstat(mailbox.fileno()).st_blocks * 512 <= (2 << 20) + 8192
 
 
 def test_a_reply_to_another_call_breaks_the_protocol(mailbox: Mailbox) -> None:
@@ -132,11 +161,11 @@ def test_any_header_gives_bytes_the_pipe_or_a_violation(header: bytes, call_id: 
             reply = mailbox.wait(call_id)
     except ProtocolViolation:
         return
-    assert reply is None or reply is False or len(reply[0]) <= ROOM
+    assert reply is None or isinstance(reply, bool) or len(reply[0]) <= ROOM
 
 
 def test_calls_of_every_size_come_back_whole(load: Load) -> None:
-    plugin = load("echo")
-    for size in (0, 1, 4000, (1 << 20) - 200, (1 << 20) - 100, 1 << 20, 3 << 20, 5):
+    plugin = load("echo", permissions={"memory": "64MB"})
+    for size in (0, 1, 4000, SMALL - 100, SMALL, 64 << 10, 1 << 20, 9 << 20, ROOM, 5):
         text = "x" * size
         assert plugin.call("main", text).output["input"] == text

@@ -2,7 +2,7 @@
 
 use crate::fault::{Code, Fault};
 use crate::frame::{MAX_FRAME_BYTES, Usage, Writer};
-use pocket_mailbox::{Mailbox, Seen};
+use pocket_wire::{Mailbox, Seen, Sent};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, ioctl_fionbio, read, write};
 use std::ops::Range;
@@ -58,6 +58,20 @@ pub fn open_mailbox() -> Result<(), Fault> {
     Ok(())
 }
 
+/// Takes the request of which the host said that it is in the mailbox.
+pub fn mailed() -> Option<Incoming> {
+    MAILBOX.get().map(take)
+}
+
+fn take(mailbox: &'static Mailbox) -> Incoming {
+    let requests = mailbox.requests();
+    let (from, length) = requests.message();
+    // SAFETY: the host, which is trusted, leaves a message alone until the slot is open.
+    let request = unsafe { std::slice::from_raw_parts(from, length) };
+    requests.leave();
+    Incoming::Mail { id: requests.id(), request }
+}
+
 fn spin() -> Duration {
     if SPINS.get() == Some(&true) { SPIN } else { Duration::ZERO }
 }
@@ -76,11 +90,7 @@ impl Reader {
             let requests = mailbox.requests();
             requests.open();
             if requests.wait(spin()) == Seen::Message {
-                let (from, length) = requests.message();
-                // SAFETY: the host, which is trusted, leaves a message alone until the slot is open.
-                let request = unsafe { std::slice::from_raw_parts(from, length) };
-                requests.leave();
-                return Ok(Some(Incoming::Mail { id: requests.id(), request }));
+                return Ok(Some(take(mailbox)));
             }
             patience = Duration::ZERO;
         }
@@ -171,11 +181,18 @@ pub fn reply(writer: &mut Writer, id: u32, response: &[u8], usage: Usage) -> boo
     if let Some(mailbox) = MAILBOX.get() {
         mailbox.requests().open();
         let numbers = [usage.wall_us, usage.cpu_us, usage.memory_bytes, usage.fuel];
-        if mailbox.replies().post(id, numbers, response) {
-            return true;
+        match mailbox.replies().post(id, numbers, response) {
+            Sent::Seen => return true,
+            Sent::Ring => return send(writer.mailed_result(id)),
+            Sent::Refused => {}
         }
     }
-    send(writer.result(id, response, usage))
+    if response.len() <= CHUNK {
+        return send(writer.result(id, response, usage));
+    }
+    send(writer.result_head(id, response.len()))
+        && send(response)
+        && send(writer.result_tail(usage))
 }
 
 /// Writes a whole frame to the host; false when the host is gone.

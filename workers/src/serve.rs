@@ -66,10 +66,7 @@ fn serve() -> Result<(), Fault> {
     while let Some(incoming) = reader.next_call()? {
         let (id, payload) = match incoming {
             Incoming::Mail { id, request } => (id, request),
-            Incoming::Frame(body) => match frame::parse(reader.bytes(body))? {
-                Request::Call { id, payload } => (id, payload),
-                _ => return Err(Fault::new(Code::Protocol, "start twice")),
-            },
+            Incoming::Frame(body) => call_of(frame::parse(reader.bytes(body))?)?,
         };
         let current = match guest.take() {
             Some(current) => current,
@@ -85,6 +82,17 @@ fn serve() -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+fn call_of(request: Request<'_>) -> Result<(u32, &[u8]), Fault> {
+    match request {
+        Request::Call { id, payload } => Ok((id, payload)),
+        Request::MailedCall => match pipe::mailed() {
+            Some(Incoming::Mail { id, request }) => Ok((id, request)),
+            _ => Err(Fault::new(Code::Protocol, "no mailbox")),
+        },
+        _ => Err(Fault::new(Code::Protocol, "start twice")),
+    }
 }
 
 impl Worker {
@@ -139,11 +147,7 @@ impl Worker {
         let begun = Instant::now();
         let cpu = self.cpu.spent(begun);
         let outcome = guest.call(id, payload, &self.limits).and_then(|answer| {
-            if self.limits.keep_state {
-                guest.keep(answer, &mut self.response)
-            } else {
-                Ok(answer)
-            }
+            if self.limits.keep_state { guest.keep(answer, &mut self.response) } else { Ok(answer) }
         });
         let ended = Instant::now();
         let usage = Usage {

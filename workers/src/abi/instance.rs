@@ -31,7 +31,10 @@ struct State {
 /// Where the response of a call lies.
 #[derive(Clone, Copy)]
 pub enum Answer {
-    Memory { at: u32, length: u32 },
+    Memory {
+        at: u32,
+        length: u32,
+    },
     /// In the standard output of a command.
     Stdout,
     /// Copied out of a guest that lives on.
@@ -197,7 +200,8 @@ impl Guest {
         let most = usize::try_from(limits.output_bytes).unwrap_or(usize::MAX);
         self.context.as_mut(&mut self.store).wasi.begin_command(request, most);
         let ended = self.run(|store| start.call(store));
-        let wasi = &self.context.as_mut(&mut self.store).wasi;
+        let wasi = &mut self.context.as_mut(&mut self.store).wasi;
+        wasi.exchange.finish();
         if wasi.exchange.overflowed {
             let message = format!("the response has more than {most} bytes, which is the limit");
             return Err(Fault::new(Code::OutputTooLarge, message));
@@ -269,7 +273,11 @@ impl Guest {
         if !snapshot.covers(view.data_ptr(), bytes) {
             return Ok(false);
         }
-        snapshot.restore(map)?;
+        if let Some(pages) = snapshot.restore(bytes, map)? {
+            let grown = self.memory.reset(&mut self.store);
+            let grown = grown.and_then(|()| self.memory.grow(&mut self.store, pages));
+            grown.map_err(|error| Fault::new(Code::Sandbox, error))?;
+        }
         let context = self.context.as_mut(&mut self.store);
         context.wasi.descriptors.reset();
         context.end_call();

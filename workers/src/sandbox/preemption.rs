@@ -58,8 +58,14 @@ impl Flag {
 
     /// Raises the flag, if there is one.
     pub fn raise(&self) {
-        // SAFETY: the area is this thread's, and as long-lived; the kernel reads it at any time.
-        self.name.map(|name| unsafe { name.write_volatile(&raw const SEQUENCE) });
+        self.set(&raw const SEQUENCE);
+    }
+
+    fn set(&self, sequence: *const Sequence) {
+        if let Some(name) = self.name {
+            // SAFETY: the area is this thread's, and as long-lived; the kernel reads it at any time.
+            unsafe { name.write_volatile(sequence) };
+        }
     }
 
     /// Whether the thread has run without a pause since it was raised.
@@ -71,8 +77,7 @@ impl Flag {
 
 impl Drop for Flag {
     fn drop(&mut self) {
-        // SAFETY: as above.
-        self.name.map(|name| unsafe { name.write_volatile(ptr::null()) });
+        self.set(ptr::null());
     }
 }
 

@@ -61,6 +61,11 @@ impl Exchange {
         self.most.is_some()
     }
 
+    /// Ends the call: nobody reads the request any more.
+    pub fn finish(&mut self) {
+        self.request = Vec::new();
+    }
+
     /// What the command has written.
     pub fn output(&self) -> &[u8] {
         &self.response

@@ -1,19 +1,30 @@
 //! One direction of a mailbox: room for one message, and one word that says whose turn it is.
 
+use rustix::io::Errno;
+use rustix::mm::{Advice, madvise};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Bytes of the largest message; larger ones go through the pipe.
-pub const ROOM: usize = 1 << 20;
+/// Bytes of the largest message: a payload of 16 MiB and what is around it. Larger ones go through
+/// the pipe.
+pub const ROOM: usize = (16 << 20) + (64 << 10);
+/// Up to this size a message goes through the pipe if its reader is asleep, which has to be woken
+/// by the pipe anyway.
+const SMALL: usize = 32 << 10;
 
-/// The reader is elsewhere, and only the pipe wakes it. How every slot begins.
+/// The reader expects nothing here. How every slot begins.
 const AWAY: u32 = 0;
 /// The reader is looking, or will look before it sleeps.
 const OPEN: u32 = 1;
+/// The reader expects one message, and sleeps until there is something in the pipe.
+const ASLEEP: u32 = 2;
 /// There is a message for the reader.
-const POSTED: u32 = 2;
+const POSTED: u32 = 3;
 /// There is something in the pipe for the reader.
-const PIPED: u32 = 3;
+const PIPED: u32 = 4;
+
+/// Bytes of a room that stay in memory.
+pub(crate) const KEPT: usize = 1 << 20;
 
 /// Looks between two times that the clock is read.
 const LOOKS: u32 = 16;
@@ -34,8 +45,19 @@ pub struct Header {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Seen {
     Message,
-    /// Look into the pipe: something was written there, or will be by whoever finds the reader away.
+    /// Look into the pipe: something was written there, or will be by whoever finds the reader asleep.
     Pipe,
+}
+
+/// What a writer has to do.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// Nothing: the reader sees the message.
+    Seen,
+    /// Say by the pipe that there is a message here.
+    Ring,
+    /// Send the message itself by the pipe.
+    Refused,
 }
 
 /// One direction, as its writer or its reader uses it.
@@ -54,22 +76,22 @@ impl<'a> Slot<'a> {
 
     /// For the reader: declares that it looks, or will before it sleeps; nothing more if it has.
     pub fn open(self) {
-        self.step(AWAY, OPEN);
+        let _ = self.step(AWAY, OPEN) || self.step(ASLEEP, OPEN);
     }
 
-    /// For the reader that has found something: declares that from now on only the pipe wakes it.
-    /// The message that it has found stays as it is until the slot is open again.
+    /// For the reader that has found something, here or in the pipe: declares that it expects nothing
+    /// more. A message stays as it is until the slot is open again.
     pub fn leave(self) {
         self.header.state.store(AWAY, Ordering::Release);
     }
 
-    /// For the reader: looks for a message as long as `limit`, then leaves.
+    /// For the reader: looks for a message as long as `limit`, then falls asleep.
     pub fn wait(self, limit: Duration) -> Seen {
         loop {
             if let Some(seen) = self.look(limit) {
                 return seen;
             }
-            if self.step(OPEN, AWAY) {
+            if self.step(OPEN, ASLEEP) {
                 return Seen::Pipe;
             }
         }
@@ -85,7 +107,7 @@ impl<'a> Slot<'a> {
                     OPEN => std::hint::spin_loop(),
                     POSTED => return Some(Seen::Message),
                     _ => {
-                        self.leave();
+                        self.header.state.store(ASLEEP, Ordering::Release);
                         return Some(Seen::Pipe);
                     }
                 }
@@ -125,11 +147,13 @@ impl<'a> Slot<'a> {
         (self.header.core.load(Ordering::Relaxed) == core).then_some(core)
     }
 
-    /// For the writer: hands over a message if the reader is looking; else it has to be piped.
-    pub fn post(self, id: u32, numbers: [u64; 4], message: &[u8]) -> bool {
-        let Ok(length) = u32::try_from(message.len()) else { return false };
-        if message.len() > ROOM || self.header.state.load(Ordering::Relaxed) != OPEN {
-            return false;
+    /// For the writer: hands over a message, if the reader expects one here and it fits.
+    pub fn post(self, id: u32, numbers: [u64; 4], message: &[u8]) -> Sent {
+        let Ok(length) = u32::try_from(message.len()) else { return Sent::Refused };
+        let state = self.header.state.load(Ordering::Relaxed);
+        let welcome = state == OPEN || state == ASLEEP && message.len() > SMALL;
+        if !welcome || message.len() > ROOM {
+            return Sent::Refused;
         }
         // SAFETY: the message fits into the room, and the reader does not read before `POSTED`.
         unsafe { self.room.copy_from_nonoverlapping(message.as_ptr(), message.len()) };
@@ -139,7 +163,17 @@ impl<'a> Slot<'a> {
         for (to, number) in self.header.numbers.iter().zip(numbers) {
             to.store(number, Ordering::Relaxed);
         }
-        self.step(OPEN, POSTED)
+        if self.step(OPEN, POSTED) {
+            return Sent::Seen;
+        }
+        // It may have fallen asleep meanwhile, and be woken for a small message, too.
+        if self.step(ASLEEP, POSTED) { Sent::Ring } else { Sent::Refused }
+    }
+
+    /// For the host: gives back the memory of the room that only large messages need.
+    pub fn trim(self) -> Result<(), Errno> {
+        // SAFETY: the bytes are mapped, and no message is there that anybody still wants.
+        unsafe { madvise(self.room.add(KEPT).cast(), ROOM - KEPT, Advice::LinuxRemove) }
     }
 
     /// For the writer: makes a reader that looks here look into the pipe, to which was written.

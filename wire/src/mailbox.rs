@@ -10,7 +10,7 @@ const HEADERS: usize = 4096;
 const BYTES: usize = HEADERS + 2 * ROOM;
 const _: () = assert!(2 * size_of::<Header>() <= HEADERS);
 
-/// One mapping of the memory. The bytes of large messages stay resident: at most `BYTES`.
+/// One mapping of the memory; what is never written to takes none.
 pub struct Mailbox {
     base: *mut u8,
 }
