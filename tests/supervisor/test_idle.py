@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from guests.build import guest, plugin_folder
 from guests.javascript import javascript
-from supervisor.conftest import Pooled, nap, wait_until
 
 import pocket
 from pocket.supervisor.memory import private_bytes
+from supervisor.conftest import Pooled, nap, wait_until
 
 COUNT = """
 const count = (await pocket.store.get('count') ?? 0) + 1;

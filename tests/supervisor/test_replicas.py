@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from guests.build import guest, plugin_folder
 from guests.javascript import javascript
-from supervisor.conftest import DEADLINE_S, PATIENT, Pooled, nap, wait_until
 
 import pocket
 from pocket.plugin.package import read_package
@@ -22,6 +21,7 @@ from pocket.supervisor import pool
 from pocket.supervisor.program import Program
 from pocket.supervisor.replica import Replica
 from pocket.supervisor.worker import Worker
+from supervisor.conftest import DEADLINE_S, PATIENT, Pooled, nap, wait_until
 
 
 def at_once(threads: int, call: Callable[[int], object]) -> list[object]:

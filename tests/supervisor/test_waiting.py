@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from supervisor.conftest import DEADLINE_S, Pooled, nap, wait_until
 
 import pocket
+from supervisor.conftest import DEADLINE_S, Pooled, nap, wait_until
 
 
 @contextmanager
