@@ -205,6 +205,8 @@ def test_what_wasm_bindgen_leaves_to_be_filled_in_ends_only_the_call_that_uses_i
 ) -> None:
     plugin = load("placeholder")
     assert plugin.call("main", "short").output == 1
-    with pytest.raises(pocket.PluginCrashed, match="`__wbindgen_throw` was called, and there is no"):
+    with pytest.raises(
+        pocket.PluginCrashed, match="`__wbindgen_throw` was called, and there is no"
+    ):
         plugin.call("main", "long" * 200)
     assert plugin.call("main", "short").output == 1
