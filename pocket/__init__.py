@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         ProtocolViolation,
         RunTimeout,
         SandboxUnavailable,
+        StackFrame,
         StepLimitExceeded,
         WorkerUnavailable,
     )
@@ -146,6 +147,7 @@ __all__ = [
     "Result",
     "RunTimeout",
     "SandboxUnavailable",
+    "StackFrame",
     "Step",
     "StepLimitExceeded",
     "Stream",

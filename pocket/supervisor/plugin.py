@@ -63,6 +63,7 @@ class Plugin:
         self.name: str = program.manifest.name
         self._most_s = program.manifest.permissions.timeout_s
         self._program = program
+        self._source_map = program.module.source_map
         self._pool = pool
         self._turns = turns
         self._meter: Meter | None = None
@@ -343,7 +344,7 @@ class Plugin:
                 pool.give(replica)
             else:
                 response, usage = self._call_until(until, payload, timeout_s, cancellation)
-            output, action = read_response(response, self.name, request.node)
+            output, action = read_response(response, self.name, request.node, self._source_map)
         except PocketError as error:
             if meter is not None:
                 meter.count(error.code, perf_counter() - began_s)
@@ -392,7 +393,7 @@ class Plugin:
             return Result(None, "error", error=_bare(answer))
         try:
             response, usage = answer
-            output, action = read_response(response, self.name, node)
+            output, action = read_response(response, self.name, node, self._source_map)
         except PocketError as error:
             return Result(None, "error", usage, _bare(error))
         return tuple.__new__(Result, (output, action, usage, None))

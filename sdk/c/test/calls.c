@@ -35,6 +35,14 @@ static pocket_status perform(pocket_call *call) {
         if (!(value = pocket_http(call, "GET", "http://a.example/", NULL)).at) return POCKET_FAILED;
         pocket_put_value(&call->output, pocket_get(value, "body"));
     }
+    if (!strcmp(deed, "headers")) {
+        const char *const headers[] = {"Accept", "text/plain", "X-Quote", "\"", NULL};
+        if (!(value = pocket_http_with(call, "POST", "http://a.example/", headers, "b")).at) return POCKET_FAILED;
+        pocket_begin_array(&call->output);
+        pocket_put_value(&call->output, pocket_header(value, "content-TYPE"));
+        pocket_put_bool(&call->output, pocket_header(value, "content").at != NULL);
+        pocket_end(&call->output);
+    }
     if (!strcmp(deed, "store")) {
         pocket_writer number = pocket_new_writer();
         pocket_put_integer(&number, 1 + pocket_integer(pocket_store_get(call, "n"), 0));
@@ -86,6 +94,11 @@ static const char *host(const char *question) {
         snprintf(answer, sizeof answer, "{\"ok\": true, \"value\": %s}", kept);
         return answer;
     }
+    if (pocket_get(asked, "headers").at) {
+        pocket_value headers = pocket_get(asked, "headers");
+        assert(pocket_count(headers) == 2 && pocket_is(pocket_get(headers, "1.1"), "\"", 1));
+        return "{\"ok\": true, \"value\": {\"headers\": [[\"Date\", \"now\"], [\"Content-Type\", \"text/html\"]]}}";
+    }
     if (pocket_is(call, "http.request", 12)) return "{\"ok\": true, \"value\": {\"status\": 200, \"body\": \"h\\u00e9\"}}";
     return "{\"ok\": false, \"error\": {\"code\": \"permission-denied\", \"message\": \"no \\\"store\\\"\"}}";
 }
@@ -113,6 +126,7 @@ int main(void) {
     answers(DEED("fetch"), ERROR("unavailable: there is no host"));
     pocket_test_host = host;
     answers(DEED("fetch"), "{\"success\":true,\"output\":\"h\\u00e9\"}");
+    answers(DEED("headers"), "{\"success\":true,\"output\":[\"text/html\",false]}");
     answers(DEED("store"), "{\"success\":true,\"output\":1}");
     answers(DEED("store"), "{\"success\":true,\"output\":2}");
     answers(DEED("half a value"), ERROR("store.set: the value is not whole"));

@@ -36,6 +36,7 @@ export class Plugin {
   constructor(source, host = {}) {
     this.host = host;
     this.exports = new WebAssembly.Instance(ENGINE, { pocket: this.#pocket(), wasi_snapshot_preview1: this.#wasi() }).exports;
+    this.exports._initialize();
     this.started = this.#place(source, (at, length) => this.exports.__pocket_init(at, length)) !== 0;
   }
 

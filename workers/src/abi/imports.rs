@@ -6,7 +6,10 @@ use super::stream::{self, Streams};
 use super::wasi::{self, Lines, Wasi};
 use crate::frame::{Limits, Surroundings, Writer};
 use crate::pipe;
-use wasmer::{Function, FunctionEnv, FunctionEnvMut, ImportType, Imports, Memory, Module, Store};
+use wasmer::{
+    Function, FunctionEnv, FunctionEnvMut, FunctionType, ImportType, Imports, Memory, Module,
+    RuntimeError, Store,
+};
 
 /// Longest line of the log; a longer one is cut.
 pub const LINE_BYTES: u32 = 4096;
@@ -108,19 +111,29 @@ fn log(mut env: FunctionEnvMut<'_, Context>, level: i32, at: u32, length: u32) {
     }
 }
 
+/// A function that rustc leaves for the tool `wasm-bindgen` to bind to JavaScript. Crates import such
+/// ones without need, so a module may have them; calling one ends the call.
+fn placeholder(wanted: &FunctionType, name: &str, store: &mut Store) -> Function {
+    let said = format!("wasm-bindgen's `{name}` was called, and there is no JavaScript here");
+    Function::new(store, wanted, move |_| Err(RuntimeError::new(said.clone())))
+}
+
 /// The function behind an import, or None for a name that no plugin may import.
 pub fn function(
     import: &ImportType,
     store: &mut Store,
     context: &FunctionEnv<Context>,
 ) -> Option<Function> {
-    import.ty().func()?;
+    let wanted = import.ty().func()?;
     match (import.module(), import.name()) {
         ("pocket", "log") => Some(Function::new_typed_with_env(store, context, log)),
         ("pocket", "end_call") => Some(end_call::function(store, context)),
         ("pocket", name) => host_call::function(name, store, context)
             .or_else(|| stream::function(name, store, context)),
         (wasi::MODULE, name) => wasi::function(name, store, context),
+        ("__wbindgen_placeholder__" | "__wbindgen_externref_xform__", name) => {
+            Some(placeholder(wanted, name, store))
+        }
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! The functions that the surroundings in JavaScript are made of.
 
-use crate::{host, text, url};
+use crate::{host, promise, text, url};
 use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Error, Exception, Object, Result, TypedArray};
 use std::cell::Cell;
@@ -78,6 +78,7 @@ pub fn object<'js>(ctx: &Ctx<'js>, random: Random) -> Result<Object<'js>> {
     host.set("environ", Func::from(host::environ))?;
     host.set("now", Func::from(host::now))?;
     host.set("sleep", Func::from(sleep))?;
+    host.set("settle", Func::from(promise::settle))?;
     host.set("encode", Func::from(text::encode))?;
     host.set("decode", Func::from(text::decode))?;
     host.set("parseUrl", Func::from(url::parse))?;
