@@ -8,6 +8,7 @@ from typing import Final
 
 from pocket.authoring.cargo import CARGO
 from pocket.authoring.npm import NPM
+from pocket.authoring.python import PYTHON
 from pocket.authoring.toolchain import Toolchain
 from pocket.errors import BuildFailed, InvalidInput, suggest
 
@@ -15,6 +16,7 @@ LANGUAGES: Final[Mapping[str, Toolchain]] = {
     "typescript": NPM,
     "javascript": NPM,
     "rust": CARGO,
+    "python": PYTHON,
 }
 
 

@@ -79,7 +79,7 @@ def test_an_unknown_language_is_answered_with_a_known_one(terminal: Terminal) ->
         "error: --lang 'typscript' is not known\n\nhint: did you mean 'typescript'?\n",
     )
     far = terminal.run("plugins", "new", "x", "--lang", "cobol")
-    assert "it can be typescript, javascript, rust" in far.stderr
+    assert "it can be typescript, javascript, rust, python" in far.stderr
 
 
 def test_without_an_sdk_it_says_where_to_get_one(terminal: Terminal) -> None:
