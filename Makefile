@@ -14,8 +14,10 @@ WASM_TARGET := $(CURDIR)/target
 
 WORKER_SOURCES := $(shell find workers/src workers/policies -type f) workers/build.rs workers/Cargo.toml workers/Cargo.lock
 ENGINE := sdk/javascript/dist/engine.wasm
+PYTHON_ENGINE := sdk/python/src/pocket_plugin/engine.wasm
 TYPESCRIPT_PLUGINS := sentiment page-title
-PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile wordcount slugify
+PYTHON_PLUGINS := csv-report
+PLUGINS := $(TYPESCRIPT_PLUGINS) $(PYTHON_PLUGINS) statistics hostile wordcount slugify
 GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 
@@ -38,6 +40,8 @@ test: $(VENV)/ready plugins ## set up and run the tests; `make check` runs the s
 	$(MAKE) -C examples/plugins/slugify test
 	$(MAKE) -C sdk/javascript test
 	for name in $(TYPESCRIPT_PLUGINS); do (cd examples/plugins/$$name && npm test); done
+	$(MAKE) -C sdk/python test
+	for name in $(PYTHON_PLUGINS); do (cd examples/plugins/$$name && python -m pytest -q); done
 
 .PHONY: abuse
 abuse: $(VENV)/ready ## attack the host in every known way and print what stopped each
@@ -85,7 +89,7 @@ $(VENV)/ready: requirements/dev.lock pyproject.toml $(WORKER_SOURCES) | tools
 	touch $@
 
 .PHONY: plugins
-plugins: $(PLUGIN_WASM) ## build the JavaScript engine and the example plugins
+plugins: $(PLUGIN_WASM) ## build the engines of JavaScript and Python, and the example plugins
 
 $(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/* sdk/javascript/engine/src/surroundings/* sdk/javascript/src/*) sdk/javascript/engine/Cargo.lock
 	$(MAKE) -C sdk/javascript
@@ -93,6 +97,14 @@ $(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/* sdk/javascript/e
 $(TYPESCRIPT_PLUGINS:%=examples/plugins/%/dist/plugin.wasm): examples/plugins/%/dist/plugin.wasm: $(ENGINE) $(wildcard examples/plugins/*/src/*.ts)
 	cd examples/plugins/$* && npm ci --silent && npm run --silent build
 	touch $@
+
+PYTHON_SDK := $(wildcard sdk/python/src/pocket_plugin/*.py sdk/python/engine/src/* sdk/python/engine/python/* sdk/python/engine/*.txt sdk/python/engine/*.json)
+$(PYTHON_ENGINE): $(VENV)/ready $(PYTHON_SDK)
+	$(MAKE) -C sdk/python
+	touch $@
+
+$(PYTHON_PLUGINS:%=examples/plugins/%/dist/plugin.wasm): examples/plugins/%/dist/plugin.wasm: $(PYTHON_ENGINE) $(wildcard examples/plugins/*/src/*.py)
+	cd examples/plugins/$* && PYTHONPATH=sdk python -m pocket_plugin compile src -o dist/plugin.wasm
 
 RUST_SDK := $(wildcard sdk/rust/src/*.rs) sdk/rust/Cargo.toml
 examples/plugins/%/dist/plugin.wasm: examples/plugins/%/src/lib.rs examples/plugins/%/Cargo.lock $(RUST_SDK) | tools
@@ -137,4 +149,4 @@ lock: ## pin the newest allowed versions again
 .PHONY: clean
 clean: ## delete everything that was built
 	rm -rf $(VENV) .demo build target workers/target sdk/javascript/{dist,node_modules} sdk/c/dist \
-	  sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target}
+	  sdk/javascript/engine/target sdk/python/engine/build $(PYTHON_ENGINE) examples/plugins/*/{dist,node_modules,target}

@@ -31,6 +31,9 @@ MP_REGISTER_ROOT_POINTER(mp_obj_t pocket_response);
 EXPORT(__pocket_alloc) char *pocket_alloc(size_t size) {
     free(request);
     request = malloc(size + 1);
+    if (request != NULL) {
+        request[size] = '\0';
+    }
     return request;
 }
 

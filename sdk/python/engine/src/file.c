@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
+#include <wasi/libc-find-relpath.h>
 
 typedef struct {
     mp_obj_base_t base;
@@ -25,6 +26,18 @@ static int flags_of(const char *mode) {
         case 'x': return (is_updated ? O_RDWR : O_WRONLY) | O_CREAT | O_EXCL;
         default: mp_raise_ValueError(MP_ERROR_TEXT("the mode has to begin with r, w, a or x"));
     }
+}
+
+// Says what the manifest would have to ask for, where that is why.
+static NORETURN void refuse(const char *path, int error) {
+    const char *folder, *below;
+    bool is_granted = __wasilibc_find_abspath(path, &folder, &below) >= 0;
+    if (is_granted && error != EROFS && error != EACCES) {
+        mp_raise_OSError_with_filename(error, path);
+    }
+    const char *right = !is_granted ? "" : error == EROFS ? "writing to " : "reading from ";
+    mp_raise_msg_varg(&mp_type_OSError,
+        MP_ERROR_TEXT("permission-denied: permissions.filesystem does not allow %s%s"), right, path);
 }
 
 static mp_obj_t open_file(size_t count, const mp_obj_t *positional, mp_map_t *named) {
@@ -45,7 +58,7 @@ static mp_obj_t open_file(size_t count, const mp_obj_t *positional, mp_map_t *na
     file_t *file = mp_obj_malloc_with_finaliser(file_t, is_binary ? &binary_type : &text_type);
     file->descriptor = open(path, flags, 0666);
     if (file->descriptor < 0) {
-        mp_raise_OSError_with_filename(errno, path);
+        refuse(path, errno);
     }
     return MP_OBJ_FROM_PTR(file);
 }

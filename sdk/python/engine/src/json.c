@@ -100,6 +100,15 @@ static void read_escape(reader_t *reader, vstr_t *text) {
     }
 }
 
+// Where the string ends whose rest is next; unescaped it is no longer than it is now.
+static const char *string_end(reader_t *reader) {
+    const char *at = reader->at;
+    while (at < reader->end && *at != '"') {
+        at += *at == '\\' ? 2 : 1;
+    }
+    return at;
+}
+
 static mp_obj_t read_string(reader_t *reader) {
     expect(reader, '"', "a string is missing");
     const char *from = reader->at;
@@ -110,7 +119,7 @@ static mp_obj_t read_string(reader_t *reader) {
         return mp_obj_new_str(from, reader->at++ - from);
     }
     vstr_t text;
-    vstr_init(&text, reader->at - from + 16);
+    vstr_init(&text, string_end(reader) - from + 1);
     vstr_add_strn(&text, from, reader->at - from);
     for (;;) {
         int character = peek(reader);
@@ -166,7 +175,7 @@ static mp_obj_t read_number(reader_t *reader) {
     if (is_whole) {
         return mp_parse_num_integer(from, length, 10, NULL);
     }
-    // The text ends with NUL or goes on with what is part of no number.
+    // The text is followed by NUL.
     return mp_obj_new_float(strtod(from, NULL));
 }
 
@@ -241,31 +250,49 @@ mp_obj_t json_read(const char *text, size_t length) {
     return value;
 }
 
+// MicroPython's own way to grow a text, by a few bytes each time, takes too long for large ones.
+static void add_all(vstr_t *text, const char *bytes, size_t length) {
+    if (text->len + length > text->alloc) {
+        vstr_hint_size(text, text->len + length);
+    }
+    vstr_add_strn(text, bytes, length);
+}
+
+static void add_byte(vstr_t *text, char byte) {
+    add_all(text, &byte, 1);
+}
+
+static void add_text(vstr_t *text, const char *written) {
+    add_all(text, written, strlen(written));
+}
+
 static void write_value(vstr_t *text, mp_obj_t value);
 
 static void write_string(vstr_t *text, mp_obj_t value) {
     static const char special[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
     size_t length;
     const char *at = mp_obj_str_get_data(value, &length);
-    vstr_add_byte(text, '"');
+    add_byte(text, '"');
     const char *plain = at;
     for (const char *end = at + length; at < end; at++) {
         unsigned char character = *at;
         if (character >= ' ' && character != '"' && character != '\\') {
             continue;
         }
-        vstr_add_strn(text, plain, at - plain);
+        add_all(text, plain, at - plain);
         plain = at + 1;
         const char *found = character ? strchr(special, character) : NULL;
         if (found != NULL) {
-            vstr_add_byte(text, '\\');
-            vstr_add_byte(text, letters[found - special]);
+            add_byte(text, '\\');
+            add_byte(text, letters[found - special]);
         } else {
-            vstr_printf(text, "\\u%04x", character);
+            char escape[8];
+            snprintf(escape, sizeof escape, "\\u%04x", character);
+            add_text(text, escape);
         }
     }
-    vstr_add_strn(text, plain, at - plain);
-    vstr_add_byte(text, '"');
+    add_all(text, plain, at - plain);
+    add_byte(text, '"');
 }
 
 // The fewest digits that read back as the same number.
@@ -280,9 +307,9 @@ static void write_float(vstr_t *text, double number) {
             break;
         }
     }
-    vstr_add_str(text, written);
+    add_text(text, written);
     if (strpbrk(written, ".e") == NULL) {
-        vstr_add_str(text, ".0");
+        add_text(text, ".0");
     }
 }
 
@@ -290,14 +317,14 @@ static void write_list(vstr_t *text, mp_obj_t value) {
     size_t count;
     mp_obj_t *items;
     mp_obj_get_array(value, &count, &items);
-    vstr_add_byte(text, '[');
+    add_byte(text, '[');
     for (size_t at = 0; at < count; at++) {
         if (at > 0) {
-            vstr_add_byte(text, ',');
+            add_byte(text, ',');
         }
         write_value(text, items[at]);
     }
-    vstr_add_byte(text, ']');
+    add_byte(text, ']');
 }
 
 static void write_object(vstr_t *text, mp_obj_t value) {
@@ -310,25 +337,25 @@ static void write_object(vstr_t *text, mp_obj_t value) {
         if (!mp_obj_is_str(map->table[slot].key)) {
             mp_raise_TypeError(MP_ERROR_TEXT("JSON: keys have to be str"));
         }
-        vstr_add_byte(text, between);
+        add_byte(text, between);
         between = ',';
         write_string(text, map->table[slot].key);
-        vstr_add_byte(text, ':');
+        add_byte(text, ':');
         write_value(text, map->table[slot].value);
     }
-    vstr_add_str(text, between == '{' ? "{}" : "}");
+    add_text(text, between == '{' ? "{}" : "}");
 }
 
 static void write_value(vstr_t *text, mp_obj_t value) {
     MP_STACK_CHECK();
     if (value == mp_const_none) {
-        vstr_add_str(text, "null");
+        add_text(text, "null");
     } else if (mp_obj_is_bool(value)) {
-        vstr_add_str(text, value == mp_const_true ? "true" : "false");
+        add_text(text, value == mp_const_true ? "true" : "false");
     } else if (mp_obj_is_str(value)) {
         write_string(text, value);
     } else if (mp_obj_is_int(value)) {
-        mp_print_t print = { text, (mp_print_strn_t)vstr_add_strn };
+        mp_print_t print = { text, (mp_print_strn_t)add_all };
         mp_obj_print_helper(&print, value, PRINT_REPR);
     } else if (mp_obj_is_float(value)) {
         write_float(text, mp_obj_float_get(value));
@@ -343,9 +370,17 @@ static void write_value(vstr_t *text, mp_obj_t value) {
 }
 
 static mp_obj_t loads(mp_obj_t text) {
-    mp_buffer_info_t bytes;
-    mp_get_buffer_raise(text, &bytes, MP_BUFFER_READ);
-    return json_read(bytes.buf, bytes.len);
+    if (!mp_obj_is_str(text)) {
+        mp_buffer_info_t bytes;
+        mp_get_buffer_raise(text, &bytes, MP_BUFFER_READ);
+        vstr_t copy;
+        vstr_init(&copy, bytes.len + 1);
+        vstr_add_strn(&copy, bytes.buf, bytes.len);
+        text = mp_obj_new_str_from_vstr(&copy);
+    }
+    size_t length;
+    const char *start = mp_obj_str_get_data(text, &length);
+    return json_read(start, length);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(loads_object, loads);
 

@@ -5,7 +5,7 @@
 
 #include "py/obj.h"
 
-// Raises ValueError with the place where the text is not JSON.
+// A NUL has to follow the text. Raises ValueError with the place where it is not JSON.
 mp_obj_t json_read(const char *text, size_t length);
 
 #endif

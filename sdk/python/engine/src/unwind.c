@@ -13,7 +13,8 @@
 
 #define ASYNCIFY(name) __attribute__((import_module("asyncify"), import_name(#name)))
 
-enum { BUFFER_BYTES = 256 << 10 };
+// The most that was seen is 640 KiB, from JSON as deep as Python's part of the C stack lets it be.
+enum { BUFFER_BYTES = 1 << 20 };
 
 ASYNCIFY(start_unwind) void start_unwind(void *buffer);
 ASYNCIFY(stop_unwind) void stop_unwind(void);

@@ -16,4 +16,4 @@ def short(error: BaseException) -> str:
 
 def _place(frame: str) -> str:
     path, line, function = frame[len(_FRAME) :].split(", ")
-    return "  " + path.rstrip('"').split("/")[-1] + ":" + line[len("line ") :] + " " + function
+    return "  " + path.rstrip('"') + ":" + line[len("line ") :] + " " + function
