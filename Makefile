@@ -18,7 +18,7 @@ PYTHON_ENGINE := sdk/python/src/pocket_plugin/engine.wasm
 TYPESCRIPT_PLUGINS := sentiment page-title
 PYTHON_PLUGINS := csv-report
 PLUGINS := $(TYPESCRIPT_PLUGINS) $(PYTHON_PLUGINS) statistics hostile wordcount slugify
-GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go
+GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go tests/conformance/plugins/go
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 
 .PHONY: help
@@ -39,6 +39,7 @@ test: $(VENV)/ready plugins ## set up and run the tests; `make check` runs the s
 	$(MAKE) -C sdk/c test
 	$(MAKE) -C examples/plugins/slugify test
 	$(MAKE) -C sdk/javascript test
+	cd sdk/assemblyscript && npm ci --silent && npm test --silent
 	for name in $(TYPESCRIPT_PLUGINS); do (cd examples/plugins/$$name && npm test); done
 	$(MAKE) -C sdk/python test
 	for name in $(PYTHON_PLUGINS); do (cd examples/plugins/$$name && python -m pytest -q); done
@@ -89,7 +90,8 @@ $(VENV)/ready: requirements/dev.lock pyproject.toml $(WORKER_SOURCES) | tools
 	touch $@
 
 .PHONY: plugins
-plugins: $(PLUGIN_WASM) ## build the engines of JavaScript and Python, and the example plugins
+plugins: $(PLUGIN_WASM) ## build the engines of JavaScript and Python, the example plugins and those of the conformance tests
+	cd tests && PYTHONPATH=$(CURDIR) $(CURDIR)/$(BIN)/python -m conformance.languages
 
 $(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/* sdk/javascript/engine/src/surroundings/* sdk/javascript/src/*) sdk/javascript/engine/Cargo.lock
 	$(MAKE) -C sdk/javascript
@@ -148,5 +150,6 @@ lock: ## pin the newest allowed versions again
 
 .PHONY: clean
 clean: ## delete everything that was built
-	rm -rf $(VENV) .demo build target workers/target sdk/javascript/{dist,node_modules} sdk/c/dist \
-	  sdk/javascript/engine/target sdk/python/engine/build $(PYTHON_ENGINE) examples/plugins/*/{dist,node_modules,target}
+	rm -rf $(VENV) .demo build target workers/target sdk/{javascript,assemblyscript}/{dist,node_modules} sdk/c/dist \
+	  sdk/javascript/engine/target sdk/python/engine/build $(PYTHON_ENGINE) examples/plugins/*/{dist,node_modules,target} \
+	  tests/conformance/plugins/*/{dist,node_modules}

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import typer.main
+from languages_page import matrix, short
 from limits_page import limits_page
-from markdown import properties, table
+from markdown import fill, properties, table
 from typer import Typer
 from workflows_page import workflows_page
 
@@ -378,6 +379,11 @@ keep such scripts themselves.
 {sections}"""
 
 
+def with_table(name: str, content: str) -> str:
+    """Give a page that people write, with the table of languages in it."""
+    return fill((DOCS / name).read_text(encoding="utf-8"), "languages", content)
+
+
 def main() -> int:
     """Write the pages, or compare them."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -389,6 +395,8 @@ def main() -> int:
         "errors.md": errors_page(),
         "limits.md": f"{NOTE}{limits_page()}",
         "manifest.md": manifest_page(),
+        "plugins/README.md": with_table("plugins/README.md", matrix()),
+        "../README.md": with_table("../README.md", short()),
         "policy.md": policy_page(),
         "workflows.md": f"{NOTE}\n{workflows_page()}",
     }

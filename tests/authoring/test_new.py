@@ -48,6 +48,19 @@ def test_a_name_that_cargo_alone_minds_is_taken(terminal: Terminal, name: str) -
     assert metadata.returncode == 0, metadata.stderr
 
 
+@pytest.mark.parametrize("name", ["1", "main", "plugin", "test", "a" * 64])
+def test_a_name_that_go_alone_minds_is_taken(terminal: Terminal, name: str) -> None:
+    assert terminal.run("plugins", "new", name, "--lang", "go").returncode == 0
+    vetted = subprocess.run(
+        ["go", "vet", "."],
+        cwd=terminal.folder / name,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert vetted.returncode == 0, vetted.stderr
+
+
 def test_a_name_of_a_built_in_node_is_refused(terminal: Terminal) -> None:
     ended = terminal.run("plugins", "new", "echo", "--lang", "rust")
     assert ended.returncode == 15
@@ -79,7 +92,7 @@ def test_an_unknown_language_is_answered_with_a_known_one(terminal: Terminal) ->
         "error: --lang 'typscript' is not known\n\nhint: did you mean 'typescript'?\n",
     )
     far = terminal.run("plugins", "new", "x", "--lang", "cobol")
-    assert "it can be typescript, javascript, rust, python" in far.stderr
+    assert "it can be typescript, javascript, rust, python, go, c, cpp, assemblyscript" in far.stderr
 
 
 def test_without_an_sdk_it_says_where_to_get_one(terminal: Terminal) -> None:

@@ -136,7 +136,7 @@ impl Worker {
         let cpu = Stopwatch::start();
         let outcome = guest.call(id, payload, &self.limits).and_then(|answer| {
             guest.read(answer, &mut self.response)?;
-            let kept = if self.limits.keep_state { guest.free(answer) } else { Ok(()) };
+            let kept = if self.keeps(&guest) { guest.free(answer) } else { Ok(()) };
             usage.cpu_us = micros(cpu.used());
             kept
         });
@@ -172,9 +172,14 @@ impl Worker {
         Ok(())
     }
 
+    /// Whether the next call goes on with the guest as it is.
+    fn keeps(&self, guest: &Guest) -> bool {
+        self.limits.keep_state && !guest.is_command() && !guest.was_cut_short()
+    }
+
     /// Prepares the next call while the host is busy with this one's result.
     fn after(&mut self, guest: Guest) -> Option<Guest> {
-        if self.limits.keep_state && !guest.is_command() {
+        if self.keeps(&guest) {
             return self.allow_call().is_ok().then_some(guest);
         }
         self.refresh(guest).ok()

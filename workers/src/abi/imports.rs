@@ -1,5 +1,6 @@
-//! What a guest may import: `pocket.log`, `pocket.host_call` and WASI preview 1.
+//! What a guest may import: `pocket.log`, `pocket.end_call`, `pocket.host_call` and WASI preview 1.
 
+use super::end_call::{self, Ending};
 use super::host_call::{self, HostCalls};
 use super::wasi::{self, Lines, Wasi};
 use crate::frame::{Limits, Surroundings, Writer};
@@ -16,6 +17,7 @@ pub struct Context {
     /// Log bytes that are left for this call.
     pub log_left: u64,
     pub host_calls: HostCalls,
+    pub ending: Ending,
     #[allow(dead_code)]
     pub wasi: Wasi,
     /// What was written to stdout and to stderr since the last end of a line.
@@ -31,6 +33,7 @@ impl Context {
             call_id: 0,
             log_left,
             host_calls: HostCalls::none(),
+            ending: Ending::default(),
             wasi: Wasi::new(surroundings),
             lines: Default::default(),
             writer: Writer::default(),
@@ -47,6 +50,7 @@ impl Context {
         self.call_id = id;
         self.log_left = limits.log_bytes;
         self.wasi.exit = None;
+        self.ending = Ending::default();
         self.host_calls.begin(limits.host_calls);
     }
 
@@ -109,6 +113,7 @@ pub fn function(
     import.ty().func()?;
     match (import.module(), import.name()) {
         ("pocket", "log") => Some(Function::new_typed_with_env(store, context, log)),
+        ("pocket", "end_call") => Some(end_call::function(store, context)),
         ("pocket", name) => host_call::function(name, store, context),
         (wasi::MODULE, name) => wasi::function(name, store, context),
         _ => None,

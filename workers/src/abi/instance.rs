@@ -169,7 +169,9 @@ impl Guest {
     fn ask(&mut self, call: &Call, request: &[u8], limits: &Limits) -> Result<Answer, Fault> {
         let at = self.place(request)?;
         let length = u32::try_from(request.len()).unwrap_or(u32::MAX);
-        let (at, length) = self.run(|store| call.call(store, at, length))?;
+        let answered = self.run(|store| call.call(store, at, length));
+        let ended = self.context.as_ref(&self.store).ending.response();
+        let (at, length) = ended.map_or(answered, Ok)?;
         if u64::from(length) > limits.output_bytes {
             let message =
                 format!("the response has {length} bytes, the limit is {}", limits.output_bytes);
@@ -198,6 +200,11 @@ impl Guest {
             Err(fault) => Err(fault),
             Ok(_) => Ok(Answer::Stdout),
         }
+    }
+
+    /// Whether the call that just ended left the guest's functions where they stood.
+    pub fn was_cut_short(&self) -> bool {
+        self.context.as_ref(&self.store).ending.response().is_some()
     }
 
     /// Copies the response into `into`.

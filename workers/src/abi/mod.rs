@@ -1,6 +1,7 @@
 //! Plugin ABI 1: what a module exports and imports, and how a call goes through it.
 
 mod check;
+mod end_call;
 mod entry;
 mod host_call;
 mod imports;
