@@ -53,10 +53,6 @@ PIPE_BYTES: Final = 256 << 10
 LARGE_PIPE_BYTES: Final = 1 << 20
 """What a pipe is made to hold once a large frame has to go through: the most that any user may."""
 
-FIRST_READ_BYTES: Final = 16 << 10
-"""What a read that waits for a reply makes room for: most replies, without the cost of a large
-allocation."""
-
 PORTION_REQUESTS: Final = 256
 """Requests of one `map` sent ahead: enough to hide the wake-up of the other process."""
 

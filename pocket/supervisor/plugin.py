@@ -26,18 +26,13 @@ from pocket.supervisor.limits import PORTION_REQUESTS
 from pocket.supervisor.program import Program
 from pocket.supervisor.request import Request, encode
 from pocket.supervisor.response import read_response
-from pocket.supervisor.result import Result, Usage
+from pocket.supervisor.result import Result
 from pocket.supervisor.worker import Reply, Worker
 
 RunInThread = Callable[[Callable[[], Result]], "asyncio.Future[Result]"]
 
 _REQUESTS_KEPT = 256
 """Encoded configs of one plugin; a workflow has one a node."""
-
-
-def _usage(reply: Reply) -> Usage:
-    _, wall_us, cpu_us, memory_bytes, fuel = reply
-    return Usage(wall_us, cpu_us, memory_bytes, fuel or None)
 
 
 def _bare(error: PocketError) -> PocketError:
@@ -249,8 +244,9 @@ class Plugin:
                 reply = self._live_worker().call(payload, timeout_s)
         else:
             reply = self._call_until(until, payload, timeout_s, cancellation)
-        output, action = read_response(reply.payload, self.name, request.node)
-        return Result(output, action, _usage(reply))
+        response, usage = reply
+        output, action = read_response(response, self.name, request.node)
+        return Result(output, action, usage)
 
     def _call_until(
         self,
@@ -301,10 +297,11 @@ class Plugin:
         if isinstance(answer, PocketError):
             return Result(None, "error", error=_bare(answer))
         try:
-            output, action = read_response(answer.payload, self.name, node)
+            response, usage = answer
+            output, action = read_response(response, self.name, node)
         except PocketError as error:
-            return Result(None, "error", _usage(answer), _bare(error))
-        return Result(output, action, _usage(answer))
+            return Result(None, "error", usage, _bare(error))
+        return Result(output, action, usage)
 
     def _check_open(self) -> None:
         if self._closed:
