@@ -12,7 +12,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # One build folder for every Rust crate but the worker, whose own is workers/target.
 WASM_TARGET := $(CURDIR)/target
 
-WORKER_SOURCES := $(shell find workers/src workers/policies -type f) workers/build.rs workers/Cargo.toml workers/Cargo.lock
+WORKER_SOURCES := $(shell find workers/src workers/policies wire/src -type f) workers/build.rs \
+  $(foreach crate,workers wire,$(crate)/Cargo.toml $(crate)/Cargo.lock)
 ENGINE := sdk/javascript/dist/engine.wasm
 PYTHON_ENGINE := sdk/python/src/pocket_plugin/engine.wasm
 TYPESCRIPT_PLUGINS := sentiment page-title
@@ -33,6 +34,7 @@ demo: $(VENV)/ready plugins ## set up, build the example plugins, run the main j
 test: $(VENV)/ready plugins ## set up and run the tests; `make check` runs the slow ones, too
 	$(BIN)/pytest -m "not slow" --durations 10
 	cd workers && cargo test --release --locked --quiet
+	cd wire && CARGO_TARGET_DIR=$(WASM_TARGET) cargo test --locked --quiet
 	cd sdk/rust && CARGO_TARGET_DIR=$(WASM_TARGET) cargo test --locked --quiet
 	cd sdk/go && go test ./...
 	$(MAKE) -C examples/plugins/wordcount test
@@ -63,9 +65,12 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/generate_docs.py --check
+	$(BIN)/python scripts/performance_tables.py --check
 	cd workers && cargo fmt --check && cargo clippy --release --locked --all-targets -- -D warnings
+	cd wire && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --features python -- -D warnings
 	cd sdk/javascript/engine && cargo fmt --check
 	cd sdk/rust && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --all-targets -- -D warnings
+	rustfmt --edition 2024 --check tests/conformance/plugins/rust/src/lib.rs
 	@unformatted=$$(gofmt -l $(GO_MODULES)); test -z "$$unformatted" || { echo "run gofmt -w $$unformatted"; false; }
 	for module in $(GO_MODULES); do (cd $$module && go vet ./... && GOOS=wasip1 GOARCH=wasm go vet ./...); done
 
@@ -85,7 +90,7 @@ tools: # says what is missing before anything long begins
 $(VENV)/ready: requirements/dev.lock pyproject.toml $(WORKER_SOURCES) | tools
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.lock
-	@echo "building pocket-worker; the first time takes some minutes"
+	@echo "building the Rust parts; the first time takes some minutes"
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -119,6 +124,10 @@ EXTISM_PLUGIN := benchmarks/extism/dist/plugin.wasm
 bench: $(VENV)/bench plugins $(EXTISM_PLUGIN) ## measure Pocket and its peers; some minutes
 	$(BIN)/python benchmarks/run.py
 
+.PHONY: bench-keep
+bench-keep: $(VENV)/bench plugins $(EXTISM_PLUGIN) ## the same, and write the numbers into the docs
+	$(BIN)/python benchmarks/run.py --keep
+
 $(VENV)/bench: requirements/bench.lock $(VENV)/ready
 	$(BIN)/pip install --quiet --require-hashes -r requirements/bench.lock
 	touch $@
@@ -150,6 +159,6 @@ lock: ## pin the newest allowed versions again
 
 .PHONY: clean
 clean: ## delete everything that was built
-	rm -rf $(VENV) .demo build target workers/target sdk/{javascript,assemblyscript}/{dist,node_modules} sdk/c/dist \
-	  sdk/javascript/engine/target sdk/python/engine/build $(PYTHON_ENGINE) examples/plugins/*/{dist,node_modules,target} \
+	rm -rf $(VENV) .demo build target workers/target wire/target sdk/{javascript,assemblyscript}/{dist,node_modules} \
+	  sdk/c/dist sdk/{javascript/engine/target,python/engine/build} $(PYTHON_ENGINE) examples/plugins/*/{dist,node_modules,target} \
 	  tests/conformance/plugins/*/{dist,node_modules}

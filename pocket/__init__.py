@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         CallError,
         CallTimeout,
         ConsentRequired,
+        CostRose,
         CpuLimitExceeded,
         ExampleFailed,
         Fault,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
         PluginNotFound,
         PluginQuarantined,
         PocketError,
+        PoolSaturated,
         Problem,
         ProtocolViolation,
         RunTimeout,
@@ -68,8 +70,10 @@ if TYPE_CHECKING:
     from pocket.plugin.permissions import Permissions
     from pocket.plugin.policy import Policy
     from pocket.supervisor.host import Host
+    from pocket.supervisor.meter import Calls
     from pocket.supervisor.plugin import Plugin
     from pocket.supervisor.result import Result, Usage
+    from pocket.supervisor.status import PluginStatus
     from pocket.workflow.engine import Step, Watcher, WorkflowResult
 
 _HOMES = {
@@ -81,8 +85,10 @@ _HOMES = {
     "pocket.plugin.permissions": ("Permissions",),
     "pocket.plugin.policy": ("Policy",),
     "pocket.supervisor.host": ("Host",),
+    "pocket.supervisor.meter": ("Calls",),
     "pocket.supervisor.plugin": ("Plugin",),
     "pocket.supervisor.result": ("Result", "Usage"),
+    "pocket.supervisor.status": ("PluginStatus",),
     "pocket.workflow.engine": ("Step", "Watcher", "WorkflowResult"),
 }
 
@@ -90,7 +96,9 @@ __all__ = [
     "BuildFailed",
     "CallError",
     "CallTimeout",
+    "Calls",
     "ConsentRequired",
+    "CostRose",
     "CpuLimitExceeded",
     "Example",
     "ExampleFailed",
@@ -124,8 +132,10 @@ __all__ = [
     "PluginError",
     "PluginNotFound",
     "PluginQuarantined",
+    "PluginStatus",
     "PocketError",
     "Policy",
+    "PoolSaturated",
     "Problem",
     "ProtocolViolation",
     "Result",

@@ -12,6 +12,7 @@ PocketError
 ├── InstallError             fetching or storing a plugin
 ├── ExampleFailed            a plugin does not give what its own example promises
 ├── BuildFailed              a plugin's own build did not end well
+├── CostRose                 a plugin costs more than in an earlier measurement
 ├── PluginNotFound
 ├── CallError                a call that did not end well
 │   ├── PluginError          the plugin answered with an error
@@ -23,7 +24,8 @@ PocketError
 │   ├── OutputTooLarge
 │   ├── InvalidOutput        the plugin answered with nonsense
 │   ├── PermissionDenied
-│   └── PluginQuarantined    it does not start, and is not tried for now
+│   ├── PluginQuarantined    it does not start, and is not tried for now
+│   └── PoolSaturated        too many calls wait for its workers
 ├── NodeError                a built-in node of a workflow failed
 │   └── NodeUnavailable      what it asked is not there for now
 ├── NodeTimeout              an attempt of a node took longer than its timeout
@@ -216,6 +218,14 @@ class BuildFailed(PocketError):
         """What the tool wrote."""
 
 
+class CostRose(PocketError):
+    """A plugin costs more than an earlier report of `pocket bench`, by more than was allowed."""
+
+    code = "cost-rose"
+    exit_code = 48
+    fault = Fault.PLUGIN
+
+
 class CallError(PocketError):
     """A call did not end well. `plugin` and `node` say which, `step` the node of a workflow."""
 
@@ -311,6 +321,15 @@ class PluginQuarantined(CallError):
 
     code = "plugin-quarantined"
     exit_code = 19
+    retryable = True
+
+
+class PoolSaturated(CallError):
+    """As many calls of the plugin wait for its workers as the host lets wait; none was made."""
+
+    code = "pool-saturated"
+    exit_code = 35
+    fault = Fault.CALLER
     retryable = True
 
 

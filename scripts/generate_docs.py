@@ -20,12 +20,13 @@ from typer import Typer
 from workflows_page import workflows_page
 
 import pocket
-from pocket import errors
+from pocket import errors, metrics
 from pocket.cli.main import app
 from pocket.document import JSON, parse_document
 from pocket.plugin.manifest import manifest_schema, parse_manifest
 from pocket.plugin.policy import Policy
 from pocket.plugin.policy_reader import policy_schema
+from pocket.supervisor.meter import BUCKETS_S
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 NOTE = "<!-- Written by scripts/generate_docs.py; change the code instead. -->\n"
@@ -229,6 +230,31 @@ Everything public is a name of `pocket`. The errors are in [errors.md](errors.md
 {chr(10).join(sections)}"""
 
 
+def metrics_page() -> str:
+    """Give docs/metrics.md."""
+    said = inspect.getdoc(metrics) or ""
+    kinds = [
+        *((kind, "gauge") for kind in metrics.GAUGES),
+        *((kind, "counter") for kind in metrics.COUNTERS),
+        (metrics.CALLS, "counter"),
+        (metrics.DURATION, "histogram"),
+    ]
+    rows = [[f"`{kind.name}`", form, kind.help] for kind, form in kinds]
+    return f"""{NOTE}
+# Metrics
+
+{said}
+
+Each has the label `plugin`, the name in the manifest.
+
+{table(["metric", "", ""], rows)}
+
+The buckets of durations go from {BUCKETS_S[0] * 1e6:.0f} us to {BUCKETS_S[-1]:.0f} s. Without a
+collector nothing is counted but what a pool of workers knows anyway, which `Plugin.status` gives
+without Prometheus, too.
+"""
+
+
 def public_values() -> Iterator[tuple[str, type]]:
     """Give every public class that is no error."""
     for name in pocket.__all__:
@@ -395,6 +421,7 @@ def main() -> int:
         "errors.md": errors_page(),
         "limits.md": f"{NOTE}{limits_page()}",
         "manifest.md": manifest_page(),
+        "metrics.md": metrics_page(),
         "plugins/README.md": with_table("plugins/README.md", matrix()),
         "../README.md": with_table("../README.md", short()),
         "policy.md": policy_page(),

@@ -152,6 +152,11 @@ class Worker:
         return self._process.pid
 
     @property
+    def calls(self) -> int:
+        """How many calls it was given, from 0 again after the last number of the protocol."""
+        return self._last_id
+
+    @property
     def ended(self) -> bool:
         """Whether the process is gone."""
         return self._process.ended

@@ -16,7 +16,6 @@ export function draw(): u64 {
 export function reseed(): void {
   if (!seeded) return;
   Math.seedRandom(draw());
-  Mathf.seedRandom(draw());
 }
 
 /** Fill an array with random bytes. */

@@ -4,6 +4,8 @@ import { Call, Kind, Node, Request, Value, env, fail, files, log, register, stor
 export * from "@pocket/assemblyscript-sdk/assembly/abi";
 
 let calls = 0;
+// Seeds `Math.random` before the first call, from whose state every call starts.
+let drawn = Math.random();
 
 class Deeds extends Node {
   metadata(): string {
@@ -53,7 +55,7 @@ class Deeds extends Node {
     }
     if (deed == "keys") return Value.of(store.keys(text));
     if (deed == "forget") return Value.of(store.remove(text));
-    if (deed == "random") return Value.string(Math.random().toString());
+    if (deed == "random") return Value.string((drawn + Math.random()).toString());
     if (deed == "calls") return Value.of(++calls);
     if (deed == "config") return call.config;
     return fail(`there is no deed ${deed}`);
