@@ -17,8 +17,10 @@ WORKER_SOURCES := $(shell find workers/src workers/policies wire/src -type f) wo
 INTERPRETERS := pocket/interpreters/jq.wasm pocket/interpreters/lua.wasm
 INTERPRETER_SOURCES := $(wildcard interpreters/*.* interpreters/*/Cargo.toml interpreters/*/src/*)
 ENGINE := sdk/javascript/dist/engine.wasm
+PYTHON_ENGINE := sdk/python/src/pocket_plugin/engine.wasm
 TYPESCRIPT_PLUGINS := sentiment page-title
-PLUGINS := $(TYPESCRIPT_PLUGINS) statistics line-filter hostile wordcount slugify
+PYTHON_PLUGINS := csv-report
+PLUGINS := $(TYPESCRIPT_PLUGINS) $(PYTHON_PLUGINS) statistics line-filter hostile wordcount slugify
 GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go tests/conformance/plugins/go
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 
@@ -43,6 +45,8 @@ test: $(VENV)/ready plugins ## set up and run the tests; `make check` runs the s
 	$(MAKE) -C sdk/javascript test
 	cd sdk/assemblyscript && npm ci --silent && npm test --silent
 	for name in $(TYPESCRIPT_PLUGINS); do (cd examples/plugins/$$name && npm test); done
+	$(MAKE) -C sdk/python test
+	for name in $(PYTHON_PLUGINS); do (cd examples/plugins/$$name && python -m pytest -q); done
 
 .PHONY: abuse
 abuse: $(VENV)/ready ## attack the host in every known way and print what stopped each
@@ -103,7 +107,7 @@ $(INTERPRETERS) &: $(INTERPRETER_SOURCES) $(RUST_SDK) | $(VENV)/ready
 	touch $(INTERPRETERS)
 
 .PHONY: plugins
-plugins: $(PLUGIN_WASM) $(INTERPRETERS) ## build the interpreters, the JavaScript engine, the example plugins and those of the conformance tests
+plugins: $(PLUGIN_WASM) $(INTERPRETERS) ## build the interpreters, the engines of JavaScript and Python, and all plugins
 	cd tests && PYTHONPATH=$(CURDIR) $(CURDIR)/$(BIN)/python -m conformance.languages
 
 $(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/* sdk/javascript/engine/src/surroundings/* sdk/javascript/src/*) sdk/javascript/engine/Cargo.lock
@@ -112,6 +116,14 @@ $(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/* sdk/javascript/e
 $(TYPESCRIPT_PLUGINS:%=examples/plugins/%/dist/plugin.wasm): examples/plugins/%/dist/plugin.wasm: $(ENGINE) $(wildcard examples/plugins/*/src/*.ts)
 	cd examples/plugins/$* && npm ci --silent && npm run --silent build
 	touch $@
+
+PYTHON_SDK := $(wildcard sdk/python/src/pocket_plugin/*.py sdk/python/engine/src/* sdk/python/engine/python/* sdk/python/engine/*.txt sdk/python/engine/*.json)
+$(PYTHON_ENGINE): $(VENV)/ready $(PYTHON_SDK)
+	$(MAKE) -C sdk/python
+	touch $@
+
+$(PYTHON_PLUGINS:%=examples/plugins/%/dist/plugin.wasm): examples/plugins/%/dist/plugin.wasm: $(PYTHON_ENGINE) $(wildcard examples/plugins/*/src/*.py)
+	cd examples/plugins/$* && PYTHONPATH=sdk python -m pocket_plugin compile src -o dist/plugin.wasm
 
 examples/plugins/%/dist/plugin.wasm: examples/plugins/%/src/lib.rs examples/plugins/%/Cargo.lock $(RUST_SDK) | tools
 	$(MAKE) -C examples/plugins/$* CARGO_TARGET_DIR=$(WASM_TARGET)
@@ -159,5 +171,5 @@ lock: ## pin the newest allowed versions again
 .PHONY: clean
 clean: ## delete everything that was built
 	rm -rf $(VENV) $(INTERPRETERS) .demo build target workers/target wire/target sdk/{javascript,assemblyscript}/{dist,node_modules} \
-	  sdk/c/dist sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target} \
+	  sdk/c/dist sdk/{javascript/engine/target,python/engine/build} $(PYTHON_ENGINE) examples/plugins/*/{dist,node_modules,target} \
 	  tests/conformance/plugins/*/{dist,node_modules}

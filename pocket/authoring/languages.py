@@ -10,6 +10,7 @@ from pocket.authoring.cargo import CARGO
 from pocket.authoring.go import GO
 from pocket.authoring.make import MAKE
 from pocket.authoring.npm import ASSEMBLYSCRIPT, NPM
+from pocket.authoring.python import PYTHON
 from pocket.authoring.toolchain import Toolchain
 from pocket.errors import BuildFailed, InvalidInput, suggest
 
@@ -17,6 +18,7 @@ LANGUAGES: Final[Mapping[str, Toolchain]] = {
     "typescript": NPM,
     "javascript": NPM,
     "rust": CARGO,
+    "python": PYTHON,
     "go": GO,
     "c": MAKE,
     "cpp": MAKE,

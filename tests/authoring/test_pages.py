@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import sys
 
 import pytest
 from cli.conftest import COMMAND, ROOT, Terminal
@@ -31,8 +32,9 @@ def test_the_commands_of_a_page_do_what_it_says(terminal: Terminal, page: str) -
     assert len(shells) >= 3
     bin_folder = terminal.folder.parent / "bin"
     bin_folder.mkdir()
-    (bin_folder / "pocket").write_text(f'#!/bin/sh\nexec {shlex.join(COMMAND)} "$@"\n')
-    (bin_folder / "pocket").chmod(0o755)
+    for name, command in (("pocket", COMMAND), ("python", [sys.executable])):
+        (bin_folder / name).write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
+        (bin_folder / name).chmod(0o755)
     typed = subprocess.run(
         [
             "bash",

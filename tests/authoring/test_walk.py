@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ UNIT_TESTS = {
     "typescript": ("npm", "test"),
     "javascript": ("npm", "test"),
     "rust": ("cargo", "test"),
+    "python": (sys.executable, "-m", "pytest"),
     "go": ("go", "test", "./..."),
     "c": ("make", "test"),
     "cpp": ("make", "test"),

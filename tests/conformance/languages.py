@@ -13,7 +13,7 @@ from pocket.authoring.build import build
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = Path(__file__).parent / "plugins"
-_MADE = {"node_modules", "dist", "target", "test", "tests"}
+_MADE = {"build", "node_modules", "dist", "target", "test", "tests"}
 """Folders that go into no plugin."""
 
 
@@ -71,6 +71,7 @@ def _sources(folder: Path) -> Iterator[Path]:
             yield entry
 
 
+_SCRIPT = "a script has no way to trap; what it throws is an error"
 _BY_HAND = 'errors are values: `return pocket_fail(call, "why")`'
 _PANIC = "a panic is a crash, with its place in the log; errors are values: `Err`"
 _NO_SYSTEM = "std has no system for wasm32-unknown-unknown; it has one for wasm32-wasip1"
@@ -83,7 +84,7 @@ LANGUAGES = (
         {
             "whole numbers of 64 bits": "JavaScript's numbers are doubles, exact up to 2^53",
             "files": "the engine has no file system",
-            "a trap": "a script has no way to trap; what it throws is an error",
+            "a trap": _SCRIPT,
         },
     ),
     Language(
@@ -98,6 +99,7 @@ LANGUAGES = (
         },
     ),
     Language("rust-wasip1", "rust", "Rust for wasip1", {"what the language throws": _PANIC}),
+    Language("python", "python", "Python", {"a trap": _SCRIPT}),
     Language("go", "go", "Go"),
     Language("c", "c", "C", {"what the language throws": _BY_HAND}),
     Language(
