@@ -77,6 +77,7 @@ impl PluginNode for Shout {
                     output: json!({"text": "HI!!!"}),
                 },
             ],
+            ..NodeMetadata::default()
         }
     }
 }
