@@ -6,9 +6,12 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from math import inf
 from time import monotonic
 from types import MappingProxyType
 
+from pocket.capability.interruption import Interruption, interrupted, interruptible
+from pocket.capability.refusal import Refusal
 from pocket.document import JSON
 from pocket.errors import (
     CallTimeout,
@@ -31,6 +34,9 @@ from pocket.supervisor.worker import Reply, Worker
 
 RunInThread = Callable[[Callable[[], Result]], "asyncio.Future[Result]"]
 
+_LOOK_UP_S = 0.05
+"""How long a call goes on waiting for others after it was interrupted."""
+
 _REQUESTS_KEPT = 256
 """Encoded configs of one plugin; a workflow has one a node."""
 
@@ -44,34 +50,6 @@ def _bare(error: PocketError) -> PocketError:
     """Take from an error what leads to the frames it went through: they hold whole answers."""
     error.__traceback__ = error.__context__ = error.__cause__ = None
     return error
-
-
-class Cancellation:
-    """Lets another thread stop one call."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._worker: Worker | None = None
-        self._cancelled = False
-
-    def begin(self, worker: Worker) -> None:
-        """Tie the call to the worker that is about to answer it."""
-        with self._lock:
-            if self._cancelled:
-                raise CallTimeout("the call was cancelled before it began")
-            self._worker = worker
-
-    def end(self) -> None:
-        """Untie the call, which is over."""
-        with self._lock:
-            self._worker = None
-
-    def cancel(self) -> None:
-        """Kill the worker if the call is under way; keep it from beginning if it is not."""
-        with self._lock:
-            self._cancelled = True
-            if self._worker is not None:
-                self._worker.kill()
 
 
 class Plugin:
@@ -181,12 +159,12 @@ class Plugin:
     ) -> Result:
         """Do as `call` does, from asyncio. Cancelling the task kills the call's worker."""
         request, time = self._request(node, config), self._timeout(timeout_s)
-        cancellation = Cancellation()
-        call = self._run_in_thread(partial(self._call, request, input, time, cancellation))
+        interruption = Interruption()
+        call = self._run_in_thread(partial(self._covered, request, input, time, interruption))
         try:
             return await asyncio.shield(call)
         except asyncio.CancelledError:
-            cancellation.cancel()
+            interruption.happen()
             await asyncio.wait([call])
             call.exception()
             raise
@@ -239,43 +217,49 @@ class Plugin:
         request: Request,
         value: JSON,
         timeout_s: float,
-        cancellation: Cancellation | None = None,
         *,
         until: float | None = None,
     ) -> Result:
         payload = request.encode(value)
-        if until is None and cancellation is None:
+        if until is None:
             with self._lock:
                 reply = self._live_worker().call(payload, timeout_s)
         else:
-            reply = self._call_until(until, payload, timeout_s, cancellation)
+            reply = self._call_until(until, payload, timeout_s)
         output, action = read_response(reply.payload, self.name, request.node)
         return Result(output, action, _usage(reply))
 
-    def _call_until(
-        self,
-        until: float | None,
-        payload: bytes,
-        timeout_s: float,
-        cancellation: Cancellation | None,
-    ) -> Reply:
-        """Do a call that may be cancelled, or whose wait for other calls counts."""
-        if not self._lock.acquire(timeout=-1 if until is None else max(0.0, until - monotonic())):
+    def _covered(
+        self, request: Request, value: JSON, timeout_s: float, interruption: Interruption
+    ) -> Result:
+        """Do a call that another thread may end."""
+        with interruption.covering():
+            return self._call(request, value, timeout_s, until=inf)
+
+    def _call_until(self, until: float, payload: bytes, timeout_s: float) -> Reply:
+        """Do a call that may be interrupted, or whose wait for other calls counts."""
+        if not self._acquire(until):
             raise self._late()
         try:
             worker = self._live_worker()
-            left_s = timeout_s if until is None else min(timeout_s, until - monotonic())
+            left_s = min(timeout_s, until - monotonic())
             if left_s <= 0:
                 raise self._late()
-            if cancellation is not None:
-                cancellation.begin(worker)
-            try:
+            with interruptible(worker.kill):
                 return worker.call(payload, left_s, timeout_s)
-            finally:
-                if cancellation is not None:
-                    cancellation.end()
+        except Refusal:
+            raise CallTimeout("the call was stopped before it began", plugin=self.name) from None
         finally:
             self._lock.release()
+
+    def _acquire(self, until: float) -> bool:
+        """Wait for the calls of other threads; False where that takes too long."""
+        while True:
+            left_s = max(0.0, until - monotonic())
+            if interrupted() or left_s == 0:
+                return self._lock.acquire(blocking=False)
+            if self._lock.acquire(timeout=min(left_s, _LOOK_UP_S)):
+                return True
 
     def _late(self) -> CallTimeout:
         message = f"plugin {self.name}: the time was over before the call began"
