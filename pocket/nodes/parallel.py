@@ -11,6 +11,7 @@ from typing import Any
 from pocket.capability.refusal import Refusal
 from pocket.document import JSON
 from pocket.errors import InvalidInput, NodeTimeout, PocketError
+from pocket.masking import masked
 from pocket.nodes.builtin import BuiltinType, Config
 from pocket.nodes.crew import Ended, crew
 from pocket.plugin.metadata import Example, NodeMetadata
@@ -81,7 +82,7 @@ def _summary(tasks: Sequence[Task], ended: Sequence[Ended], took_s: float) -> JS
     errors: list[JSON] = []
     for task, (_, value, error) in zip(tasks, ended, strict=True):
         if isinstance(error, PocketError):
-            said: JSON = {"type": error.code, "message": str(error)}
+            said: JSON = {"type": error.code, "message": masked(str(error))}
             errors.append({"task": task["name"], "error": said})
         else:
             results.append({"task": task["name"], "result": value})

@@ -17,6 +17,7 @@ from pocket.errors import (
     CallTimeout,
     HostClosed,
     InvalidInput,
+    PluginError,
     PluginNotFound,
     PocketError,
     suggest,
@@ -226,7 +227,10 @@ class Plugin:
                 reply = self._live_worker().call(payload, timeout_s)
         else:
             reply = self._call_until(until, payload, timeout_s)
-        output, action = read_response(reply.payload, self.name, request.node)
+        try:
+            output, action = read_response(reply.payload, self.name, request.node)
+        except PluginError as error:
+            raise self._program.grants.mask.error(error) from None
         return Result(output, action, _usage(reply))
 
     def _covered(
@@ -287,7 +291,8 @@ class Plugin:
         try:
             output, action = read_response(answer.payload, self.name, node)
         except PocketError as error:
-            return Result(None, "error", _usage(answer), _bare(error))
+            said = _bare(self._program.grants.mask.error(error))
+            return Result(None, "error", _usage(answer), said)
         return Result(output, action, _usage(answer))
 
     def _check_open(self) -> None:

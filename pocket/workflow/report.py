@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pocket.document import Document, path_text
 from pocket.errors import InvalidWorkflow, Problem
+from pocket.masking import NO_MASK
 
 
 class Report:
@@ -14,6 +16,7 @@ class Report:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.problems: list[Problem] = []
+        self.mask = NO_MASK
 
     def add(
         self,
@@ -33,7 +36,11 @@ class Report:
         places = sorted(
             self.problems, key=lambda problem: (problem.place.line or 0, problem.place.column or 0)
         )
-        return tuple(places)
+        return tuple(map(self._masked, places))
+
+    def _masked(self, problem: Problem) -> Problem:
+        hint = None if problem.hint is None else self.mask.text(problem.hint)
+        return replace(problem, message=self.mask.text(problem.message), hint=hint)
 
     def refuse_errors(self) -> None:
         """Raise InvalidWorkflow with everything noted, if any of it is an error."""
