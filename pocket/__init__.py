@@ -61,6 +61,7 @@ if TYPE_CHECKING:
         WorkerUnavailable,
     )
     from pocket.flow import Workflow
+    from pocket.nodes.python import node
     from pocket.plugin.folder_grant import FolderGrant
     from pocket.plugin.manifest import Manifest
     from pocket.plugin.metadata import Example, NodeMetadata
@@ -71,9 +72,12 @@ if TYPE_CHECKING:
     from pocket.supervisor.plugin import Plugin
     from pocket.supervisor.result import Result, Usage
     from pocket.workflow.engine import Step, Watcher, WorkflowResult
+    from pocket.workflow.node import Answer
+    from pocket.workflow.scope import Scope
 
 _HOMES = {
     "pocket.flow": ("Workflow",),
+    "pocket.nodes.python": ("node",),
     "pocket.plugin.folder_grant": ("FolderGrant",),
     "pocket.plugin.manifest": ("Manifest",),
     "pocket.plugin.metadata": ("Example", "NodeMetadata"),
@@ -84,9 +88,12 @@ _HOMES = {
     "pocket.supervisor.plugin": ("Plugin",),
     "pocket.supervisor.result": ("Result", "Usage"),
     "pocket.workflow.engine": ("Step", "Watcher", "WorkflowResult"),
+    "pocket.workflow.node": ("Answer",),
+    "pocket.workflow.scope": ("Scope",),
 }
 
 __all__ = [
+    "Answer",
     "BuildFailed",
     "CallError",
     "CallTimeout",
@@ -131,6 +138,7 @@ __all__ = [
     "Result",
     "RunTimeout",
     "SandboxUnavailable",
+    "Scope",
     "Step",
     "StepLimitExceeded",
     "Usage",
@@ -139,6 +147,7 @@ __all__ = [
     "Workflow",
     "WorkflowResult",
     "__version__",
+    "node",
 ]
 
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from typing import Any
 
-import yaml
 from markdown import properties, table
+from nodes_pages import node_list
 
 from pocket.document import parse_document
 from pocket.errors import InvalidWorkflow
 from pocket.flow import Workflow
-from pocket.nodes.catalog import BUILTIN
-from pocket.plugin.metadata import NodeMetadata
 from pocket.workflow.functions import FUNCTIONS
 from pocket.workflow.loader import workflow_schema
 
@@ -63,6 +60,32 @@ nodes:
   - name: apologise
     type: template
     config: {template: "no translation for {{.text}}"}
+"""
+
+PYTHON = """\
+import pocket
+
+
+@pocket.node(
+    "word-count",
+    category="text",
+    config_schema={
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "text": {"type": "string", "format": "template", "default": "{{.text}}"},
+            "most": {"type": "integer", "default": 100},
+        },
+    },
+    actions=("default", "long"),
+)
+def word_count(input, config, scope):
+    \"""Counts words.\"""
+    words = len(config["text"].split())
+    return pocket.Answer({"words": words}, "long" if words > config["most"] else "default")
+
+
+pocket.Workflow.load("workflow.yaml").run({"text": "I love it"})
 """
 
 _OF_GO = {
@@ -210,28 +233,36 @@ differs:
   fail on what is no number, where Sprig takes it for 0.
 - `printf` reaches into lists and maps with `%v` only; it takes no `*`, no `[n]` and no `% x`.
 
-## Built-in nodes
+## Nodes
 
-`pocket nodes list` has these and those of installed plugins, `pocket nodes info TYPE` says the
-same as here. A node type of a plugin is named by its type, or as `plugin-name/type`.
+{node_list()}
 
-Three of them touch the machine, with the rights of whoever runs the workflow:
+`pocket nodes list` has these and those of installed plugins, `pocket nodes info TYPE` says what the
+pages say. A node type of a plugin is named by its type, or as `plugin-name/type`.
 
-- **`file`** stays beneath its `base_dir`, and so do `template_file` and `schema_file` beneath the
-  folder of the workflow file. A path with `..`, an absolute one, a link that leads out, a device
-  and a FIFO are refused, also where they take a file's place meanwhile. So a path may be made of
-  the input.
-- **`exec`** starts a program without a shell, terminal or input; each argument stays one, but what
-  begins with `-` is an option to most programs, so put `--` before what comes from elsewhere. The
-  command and all processes of its group are dead when the node is done, fails, or Ctrl-C is
-  pressed. A process that leaves the group, as a daemon does, stays. `pocket run --no-exec` and the
-  [policy](policy.md) refuse workflows with `exec`.
-- **`http`** may ask any address, private ones too: a workflow file is trusted more than a plugin.
-  No redirect leads from outside to an address that is not public. It knows no proxy. What may have
-  been done already is not sent again, neither by `retry` in its config nor by that of the node:
-  such a failure is no `node-unavailable`, but a `node-error`.
+### Nodes in Python
 
-{"".join(_node(BUILTIN[name].metadata) for name in sorted(BUILTIN))}"""
+A program adds node types of its own to the workflows that it runs:
+
+```python
+{PYTHON}```
+
+A text of the format `template` is rendered for each call, a `duration` is a number of seconds, and
+`default` fills in what a file leaves out, as for built-in nodes. [`pocket.node`](api.md#node) says
+the rest. Such a function runs with all the rights of its program.
+
+A package adds them for everybody who has it installed, the command line too, by entry points:
+
+```toml
+[project.entry-points."pocket.nodes"]
+word-count = "my_package.nodes:word_count"
+```
+
+`pocket nodes list` shows them as from `Python`. Names are looked for among the built-in types, then
+among these, then among those of plugins. Two functions for one name are an error, and so are a
+package that cannot be imported and a schema that is none: when the decorator runs, or when a
+workflow uses the type.
+"""
 
 
 def _functions() -> Iterator[list[str]]:
@@ -244,22 +275,3 @@ def _functions() -> Iterator[list[str]]:
 def _argument(parameter: inspect.Parameter) -> str:
     several = parameter.kind is inspect.Parameter.VAR_POSITIONAL
     return f"{parameter.name}..." if several else parameter.name
-
-
-def _node(metadata: NodeMetadata) -> str:
-    rows = list(properties(metadata.config_schema))
-    config = table(["config", "type", "default", ""], rows) if rows else "It has no config."
-    examples = "".join(
-        f"\n{example.name}:\n\n```yaml\n{_yaml(config=example.config)}"
-        f"{_yaml(input=example.input)}{_yaml(output=example.output)}```\n"
-        for example in metadata.examples
-    )
-    return f"### {metadata.type}\n\n{metadata.description}.\n\n{config}\n{examples}\n"
-
-
-def _yaml(**value: Any) -> str:
-    flow = None if any(isinstance(item, dict | list) for item in value.values()) else False
-    text: str = yaml.safe_dump(
-        value, sort_keys=False, allow_unicode=True, width=88, default_flow_style=flow
-    )
-    return text

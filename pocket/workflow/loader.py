@@ -123,7 +123,7 @@ def _prepare(configs: Configs, index: int, node: dict[str, JSON]) -> _Prepared:
 
 def _check_timed(index: int, node: dict[str, JSON], node_type: NodeType, report: Report) -> None:
     if "timeout" in node and not node_type.timed:
-        message = f"no timeout can end a node of type {node['type']!r}, which only computes"
+        message = f"no timeout can end a node of type {node['type']!r}"
         report.add(("nodes", index, "timeout"), message, "take it out", key=True)
 
 
