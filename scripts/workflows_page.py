@@ -126,7 +126,8 @@ column: unknown keys, types and node names, configs that do not fit, templates t
 two connections for one action. What may be meant but looks wrong is a warning: a node that nothing
 leads to, an action that leads nowhere. `--strict` makes warnings errors.
 
-`pocket graph greeting.yaml` draws the routes, for Mermaid or Graphviz. `pocket schema workflow`
+`pocket graph greeting.yaml` draws the routes, for Mermaid, for Graphviz (`--format dot`) or as a
+picture (`--format svg`); `--trace-file` shows on it where a run went. `pocket schema workflow`
 prints a JSON Schema; an editor with a YAML language server completes and checks a file that begins
 with `# yaml-language-server: $schema=workflow.schema.json`.
 

@@ -29,7 +29,7 @@ def mermaid(picture: Picture) -> Iterator[str]:
 
 
 def _label(way: Way) -> str:
-    text = way.label + (f" ×{way.times}" if way.times > 1 else "")  # noqa: RUF001
+    text = way.label + (f" \N{MULTIPLICATION SIGN}{way.times}" if way.times > 1 else "")
     return f'|"{_quoted(text.strip())}"|' if text else ""
 
 

@@ -28,15 +28,14 @@ _LONGEST: Final = 36
 
 _STYLE: Final = """\
 text { font: 13px "Helvetica Neue", Arial, sans-serif; fill: #1c2733; text-anchor: middle }
-.type, .note { font-size: 11px; fill: #5b6875 }
-.note { fill: #1f7a3a }
-.label { font-size: 11px; paint-order: stroke; stroke: #fff; stroke-width: 4px; fill: #3c4854 }
+.type { font-size: 11px; fill: #5b6875 }
+.label { font-size: 11px; fill: #3c4854 }
+.paper { fill: #fff }
 .box { fill: #f4f6f8; stroke: #8a97a5; stroke-width: 1.2 }
 .way { fill: none; stroke: #8a97a5; stroke-width: 1.4; marker-end: url(#arrow) }
 .start { fill: #1c2733 }
 .done .box { fill: #e3f4e7; stroke: #1f7a3a; stroke-width: 2 }
 .failed .box { fill: #fbe3e4; stroke: #b3261e; stroke-width: 2 }
-.failed .note { fill: #b3261e }
 .taken .way { stroke: #1f7a3a; stroke-width: 2.6; marker-end: url(#taken) }
 .untaken { opacity: .45 }
 """
@@ -96,14 +95,12 @@ class _Sheet:
         x, y = self._centre(box.name)
         width = self.widths[box.name]
         left, top = x - width / 2, y - _HEIGHT / 2
-        note = f'<text class="note" x="{x:.1f}" y="{top - 5:.1f}">{_note(box)}</text>'
         return (
             f'<g class="{self._fate(box)}"><title>{_text(f"{box.name} ({box.type})")}</title>'
             f'<rect class="box" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" '
             f'height="{_HEIGHT:.0f}" rx="7"/>'
             f'<text x="{x:.1f}" y="{y - 3:.1f}">{_text(_short(box.name))}</text>'
-            f'<text class="type" x="{x:.1f}" y="{y + 14:.1f}">{_text(_short(box.type))}</text>'
-            f"{note if box.visits else ''}</g>"
+            f'<text class="type" x="{x:.1f}" y="{y + 14:.1f}">{_text(_note(box))}</text></g>'
         )
 
     def _fate(self, box: Box) -> str:
@@ -150,7 +147,11 @@ class _Sheet:
         node = bend[end]
         at, other = self.placed.x[node], self.placed.x[bend[1 if end == 0 else -2]]
         most = self.widths[str(node)] / 2 - 14
-        return max(-most, min(most, (other - at) * 0.25))
+        # A way and the way back do not lie upon each other.
+        side = 0.0
+        if any(way.source == bend[-1] and way.target == bend[0] for way in self.picture.ways):
+            side = 12.0 if self._centre(bend[-1])[1] < self._centre(bend[0])[1] else -12.0
+        return max(-most, min(most, (other - at) * 0.25 + side))
 
     def _label(self, way: Way, bend: list[Member]) -> Iterator[str]:
         text = _label_of(way)
@@ -162,7 +163,12 @@ class _Sheet:
         else:
             x, y = self._centre(way.target)
             x += self.widths[way.target] / 2 + _GAP
-        yield f'<text class="label" x="{x:.1f}" y="{y:.1f}">{_text(_short(text))}</text>'
+        shown = _short(text)
+        width = _chars(shown) * _CHAR * 0.86 + 6
+        yield (
+            f'<rect class="paper" x="{x - width / 2:.1f}" y="{y - 11:.1f}" width="{width:.1f}" '
+            f'height="15"/><text class="label" x="{x:.1f}" y="{y:.1f}">{_text(shown)}</text>'
+        )
 
 
 def _label_room(sheet: _Sheet, member: Member) -> float:
@@ -171,16 +177,19 @@ def _label_room(sheet: _Sheet, member: Member) -> float:
 
 
 def _label_of(way: Way) -> str:
-    return (way.label + (f" ×{way.times}" if way.times > 1 else "")).strip()  # noqa: RUF001
+    return (way.label + (f" \N{MULTIPLICATION SIGN}{way.times}" if way.times > 1 else "")).strip()
 
 
 def _note(box: Box) -> str:
-    took = format_duration(box.took_us / 1e6)
-    return f"{took}, {box.visits} visits" if box.visits > 1 else took
+    """Give the small line of a node: its type, and how it fared."""
+    if not box.visits:
+        return _short(box.type)
+    visits = f", {box.visits} visits" if box.visits > 1 else ""
+    return f"{_short(box.type)}, {format_duration(box.took_us / 1e6)}{visits}"
 
 
 def _width(box: Box) -> float:
-    return max(70.0, max(_chars(_short(box.name)), _chars(_short(box.type)) * 0.86) * _CHAR + 26)
+    return max(70.0, max(_chars(_short(box.name)), _chars(_note(box)) * 0.86) * _CHAR + 26)
 
 
 def _chars(text: str) -> int:
