@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import xml.etree.ElementTree as ET
 from itertools import combinations, pairwise
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from cli.conftest import Terminal, terminal
@@ -27,11 +27,11 @@ GRAPHS = st.lists(
 )
 
 
-def parsed(picture: Picture) -> ElementTree.Element:
-    return ElementTree.fromstring("\n".join(svg(picture)))
+def parsed(picture: Picture) -> ET.Element:
+    return ET.fromstring("\n".join(svg(picture)))
 
 
-def boxes(root: ElementTree.Element) -> list[tuple[float, float, float, float]]:
+def boxes(root: ET.Element) -> list[tuple[float, float, float, float]]:
     found = [rect.attrib for rect in root.iter(f"{SVG}rect") if rect.get("class") == "box"]
     numbers = [[float(at[key]) for key in ("x", "y", "width", "height")] for at in found]
     return [(x, y, x + width, y + height) for x, y, width, height in numbers]
@@ -111,7 +111,7 @@ def test_a_trace_shows_where_a_run_went(terminal: Terminal) -> None:
     assert ran.returncode == 30
     drawn = terminal.run("graph", "w.yaml", "-f", "svg", "--trace-file", "run.jsonl")
     assert drawn.stderr == ""
-    root = ElementTree.fromstring(drawn.stdout)
+    root = ET.fromstring(drawn.stdout)
     fates = {
         group.find(f"{SVG}title").text: group.get("class")
         for group in root.iter(f"{SVG}g")
