@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from pocket.document import Document, path_text
 from pocket.errors import InvalidWorkflow, Problem
 from pocket.masking import NO_MASK
+
+MAX_PROBLEMS: Final = 100
+"""Told at once; who has mended so many will load the file again anyway."""
+
+
+MAX_SAID_CHARS: Final = 600
+"""Of a message, which may repeat what the file says; without that they have 100."""
 
 
 class Report:
@@ -39,10 +47,19 @@ class Report:
         return tuple(map(self._masked, places))
 
     def _masked(self, problem: Problem) -> Problem:
-        hint = None if problem.hint is None else self.mask.text(problem.hint)
-        return replace(problem, message=self.mask.text(problem.message), hint=hint)
+        said = [problem.message, problem.path, problem.hint or ""]
+        message, path, hint = (_shortened(self.mask.text(text)) for text in said)
+        return replace(problem, message=message, path=path, hint=hint or None)
 
     def refuse_errors(self) -> None:
         """Raise InvalidWorkflow with everything noted, if any of it is an error."""
         if any(not problem.warning for problem in self.problems):
-            raise InvalidWorkflow(self.in_order())
+            problems = self.in_order()
+            more = len(problems) - MAX_PROBLEMS
+            hint = f"there are {more} problems more" if more > 0 else None
+            raise InvalidWorkflow(problems[:MAX_PROBLEMS], hint=hint)
+
+
+def _shortened(text: str) -> str:
+    half = MAX_SAID_CHARS // 2
+    return text if len(text) <= MAX_SAID_CHARS else f"{text[:half]} ... {text[-half:]}"
