@@ -126,6 +126,9 @@ column: unknown keys, types and node names, configs that do not fit, templates t
 two connections for one action. What may be meant but looks wrong is a warning: a node that nothing
 leads to, an action that leads nowhere. `--strict` makes warnings errors.
 
+[The tutorial](tutorial.md) is a way in, [examples/workflows](../examples/workflows/README.md) has
+things that people do, and [go-runner.md](go-runner.md) lists what differs from the Go runner.
+
 `pocket graph greeting.yaml` draws the routes, for Mermaid, for Graphviz (`--format dot`) or as a
 picture (`--format svg`); `--trace-file` shows on it where a run went. `pocket schema workflow`
 prints a JSON Schema; an editor with a YAML language server completes and checks a file that begins
@@ -223,8 +226,8 @@ from [Sprig](https://masterminds.github.io/sprig):
 The last argument can come through a pipe: `{{{{.name | default "nobody" | upper}}}}`. Write values
 into JSON or YAML with `json`, which quotes and escapes: `{{"name": {{{{json .name}}}}}}`.
 
-[A test](../tests/workflow/test_go_templates.py) holds every release against Go's own engine. What
-differs:
+[Tests](../tests/workflow/test_go_templates.py) hold every release against Go's own engine, by fixed
+templates and by [generated ones](../tests/workflow/test_generated_templates.py). What differs:
 
 - Numbers are one kind. Whole ones are written without exponent or point, `1000000.0` too, compare
   with any other, and may be of any size; `%d` takes `3.0`, and `%.2f` takes `3`.
@@ -232,7 +235,10 @@ differs:
 - `index` of a map with a key that is no text finds nothing; Go fails.
 - Functions of Sprig count characters rather than bytes, give maps in the order of their keys, and
   fail on what is no number, where Sprig takes it for 0.
-- `printf` reaches into lists and maps with `%v` only; it takes no `*`, no `[n]` and no `% x`.
+- What is missing is nothing at all after a pipe: `.x | or false` renders an empty text where Go has
+  `<nil>`. A pipe that ends in nothing, as in `{{{{.x | }}}}`, is passed over; Go refuses it.
+- `printf` reaches into lists and maps with `%v` only; it takes no `*`, no `[n]` and no `% x`, and
+  no negative number for `%q`.
 
 ## Nodes
 
