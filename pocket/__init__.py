@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         PluginNotFound,
         PluginQuarantined,
         PocketError,
+        PoolSaturated,
         Problem,
         ProtocolViolation,
         RunTimeout,
@@ -69,8 +70,10 @@ if TYPE_CHECKING:
     from pocket.plugin.permissions import Permissions
     from pocket.plugin.policy import Policy
     from pocket.supervisor.host import Host
+    from pocket.supervisor.meter import Calls
     from pocket.supervisor.plugin import Plugin
     from pocket.supervisor.result import Result, Usage
+    from pocket.supervisor.status import PluginStatus
     from pocket.workflow.engine import Step, Watcher, WorkflowResult
     from pocket.workflow.node import Answer
     from pocket.workflow.scope import Scope
@@ -85,8 +88,10 @@ _HOMES = {
     "pocket.plugin.permissions": ("Permissions",),
     "pocket.plugin.policy": ("Policy",),
     "pocket.supervisor.host": ("Host",),
+    "pocket.supervisor.meter": ("Calls",),
     "pocket.supervisor.plugin": ("Plugin",),
     "pocket.supervisor.result": ("Result", "Usage"),
+    "pocket.supervisor.status": ("PluginStatus",),
     "pocket.workflow.engine": ("Step", "Watcher", "WorkflowResult"),
     "pocket.workflow.node": ("Answer",),
     "pocket.workflow.scope": ("Scope",),
@@ -97,6 +102,7 @@ __all__ = [
     "BuildFailed",
     "CallError",
     "CallTimeout",
+    "Calls",
     "ConsentRequired",
     "CpuLimitExceeded",
     "Example",
@@ -131,8 +137,10 @@ __all__ = [
     "PluginError",
     "PluginNotFound",
     "PluginQuarantined",
+    "PluginStatus",
     "PocketError",
     "Policy",
+    "PoolSaturated",
     "Problem",
     "ProtocolViolation",
     "Result",

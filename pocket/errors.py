@@ -23,7 +23,8 @@ PocketError
 │   ├── OutputTooLarge
 │   ├── InvalidOutput        the plugin answered with nonsense
 │   ├── PermissionDenied
-│   └── PluginQuarantined    it does not start, and is not tried for now
+│   ├── PluginQuarantined    it does not start, and is not tried for now
+│   └── PoolSaturated        too many calls wait for its workers
 ├── NodeError                a built-in node of a workflow failed
 │   └── NodeUnavailable      what it asked is not there for now
 ├── NodeTimeout              an attempt of a node took longer than its timeout
@@ -311,6 +312,15 @@ class PluginQuarantined(CallError):
 
     code = "plugin-quarantined"
     exit_code = 19
+    retryable = True
+
+
+class PoolSaturated(CallError):
+    """As many calls of the plugin wait for its workers as the host lets wait; none was made."""
+
+    code = "pool-saturated"
+    exit_code = 35
+    fault = Fault.CALLER
     retryable = True
 
 

@@ -11,6 +11,7 @@ from cli_page import cli_page
 from errors_page import errors_page
 from limits_page import limits_page
 from manifest_page import manifest_page
+from metrics_page import metrics_page
 from nodes_pages import node_pages
 from policy_page import policy_page
 from workflows_page import workflows_page
@@ -32,6 +33,7 @@ def main() -> int:
         "errors.md": errors_page(),
         "limits.md": limits_page(),
         "manifest.md": manifest_page(),
+        "metrics.md": metrics_page(),
         "policy.md": policy_page(),
         "workflows.md": workflows_page(),
         **{f"nodes/{name}.md": text for name, text in node_pages().items()},

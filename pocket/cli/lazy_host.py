@@ -14,7 +14,14 @@ if TYPE_CHECKING:
 
 
 class LazyHost:
-    """Knows the installed plugins at once, and spares the import of what runs them."""
+    """Knows the installed plugins at once, and spares the import of what runs them.
+
+    Args:
+        replicas: see `Host`.
+    """
+
+    def __init__(self, replicas: int = 1) -> None:
+        self._replicas = replicas
 
     def __enter__(self) -> Self:
         return self
@@ -50,4 +57,4 @@ class LazyHost:
     def _host(self) -> Host:
         from pocket.supervisor.host import Host
 
-        return Host(home=self.store.home)
+        return Host(home=self.store.home, replicas=self._replicas)

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 import orjson
 import typer
 
+from pocket.cli.in_order import in_order
 from pocket.cli.output import Format, error_json, note, printable
 from pocket.cli.progress import Progress
 from pocket.document import JSON
@@ -46,12 +47,16 @@ class Batch:
         run: runs the workflow on the value of a line, of which it gets the number, too.
         output: how to print each result, always on one line.
         text_field: wraps a line as `{text_field: line}`; None reads it as JSON.
+        at_once: how many lines are run at the same time; results come in their order all the same.
     """
 
-    def __init__(self, run: RunLine, output: Format, text_field: str | None) -> None:
+    def __init__(
+        self, run: RunLine, output: Format, text_field: str | None, at_once: int = 1
+    ) -> None:
         self._run = run
         self._output = output
         self._text_field = text_field
+        self._at_once = at_once
         self._started_s = time.monotonic()
         self._done = 0
         self._failed = 0
@@ -61,10 +66,10 @@ class Batch:
         """Run once a line, printing each result or error as it comes."""
         # Where the results are seen on the terminal, they are progress enough.
         with Progress(wanted=not sys.stdout.isatty()) as progress:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    self._run_line(number, line)
-                    progress.show(f"{self._done} lines, {self._failed} failed")
+            numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+            for number, result in in_order(self._result, numbered, self._at_once):
+                self._print(number, result)
+                progress.show(f"{self._done} lines, {self._failed} failed")
 
     def finish(self, *, verbose: bool) -> None:
         """Sum up, and exit with the code of the first failure if there was one."""
@@ -81,15 +86,21 @@ class Batch:
             took = format_duration(round(took_s, 3))
             note(f"{self._done} lines in {took}, {self._failed} failed")
 
-    def _run_line(self, number: int, line: bytes) -> None:
-        self._done += 1
+    def _result(self, numbered: tuple[int, bytes]) -> tuple[int, str | PocketError]:
+        number, line = numbered
         try:
-            result = self._run(self._value(line), number)
-            print(self._on_one_line(result.output), flush=True)
+            return number, self._on_one_line(self._run(self._value(line), number).output)
         except PocketError as error:
-            self._failed += 1
-            self._exit_code = self._exit_code or error.exit_code
-            self._print_error(number, error)
+            return number, error
+
+    def _print(self, number: int, result: str | PocketError) -> None:
+        self._done += 1
+        if isinstance(result, str):
+            print(result, flush=True)
+            return
+        self._failed += 1
+        self._exit_code = self._exit_code or result.exit_code
+        self._print_error(number, result)
 
     def _value(self, line: bytes) -> JSON:
         try:

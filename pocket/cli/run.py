@@ -63,12 +63,21 @@ def run(
     no_exec: Annotated[
         bool, typer.Option("--no-exec", help="Refuse a workflow that runs commands of the system.")
     ] = False,
+    replicas: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Workers that each plugin may have; with --lines so many lines run at once.",
+        ),
+    ] = 1,
     output: Output = Format.TEXT,
 ) -> None:
     """Run a workflow and print the output of its last node.
 
     With --lines a line that fails is reported with its number and the rest goes on; the exit code
-    is that of the first failure. Blank lines are passed over.
+    is that of the first failure. Blank lines are passed over. Results come in the order of the
+    lines, whatever --replicas says.
 
     Examples:
 
@@ -78,6 +87,8 @@ def run(
 
       pocket run workflow.yaml --lines --input @feedback.txt --text-field text
 
+      pocket run workflow.yaml --lines --input @feedback.jsonl --replicas 4
+
       pocket run workflow.yaml --timeout 30s --trace steps.jsonl
 
       pocket run workflow.yaml --dry-run --strict
@@ -85,13 +96,13 @@ def run(
     if text_field is not None and not lines:
         raise typer.BadParameter("it needs --lines", param_hint="--text-field")
     timeout_s = None if timeout is None else _seconds(timeout)
-    with LazyHost() as host, open_trace(trace) as trace_file:
+    with LazyHost(replicas) as host, open_trace(trace) as trace_file:
         workflow = _load(file, host, strict=strict, allow_exec=not no_exec)
         runs = Runs(workflow, max_steps, timeout_s, trace_file)
         if dry_run:
             _show(workflow, output)
         elif lines:
-            batch = Batch(runs.run, output, text_field)
+            batch = Batch(runs.run, output, text_field, replicas)
             with open_lines(value) as stream:
                 batch.run(stream)
             batch.finish(verbose=verbose)

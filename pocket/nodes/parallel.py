@@ -105,7 +105,7 @@ PARALLEL = BuiltinType(
                     "type": "array",
                     "minItems": 1,
                     "maxItems": 1000,
-                    "description": "What to run; calls of one plugin wait for each other",
+                    "description": "What to run; of one plugin at once what it has replicas for",
                     "items": {
                         "type": "object",
                         "format": "node",

@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from pocket.document import JSON
 from pocket.errors import InvalidInput
-from pocket.supervisor.limits import PORTION_BYTES
+from pocket.supervisor.limits import PORTION_BYTES, PORTION_MS, PORTION_REQUESTS
 from pocket.supervisor.request import Request
 
+Portion: TypeAlias = list[bytes] | InvalidInput
+"""Requests that are sent together, or the error of an input that cannot be sent."""
 
-def portions(
-    request: Request, inputs: Iterable[JSON], largest: int
-) -> Iterator[list[bytes] | InvalidInput]:
+
+class Pace:
+    """How many requests a portion may have.
+
+    Args:
+        most: never more than this.
+    """
+
+    def __init__(self, most: int = PORTION_REQUESTS) -> None:
+        self._most = most
+        self.requests = most
+
+    def follow(self, calls: int, wall_us: int) -> None:
+        """Have portions take about `PORTION_MS`, as `calls` took `wall_us` together.
+
+        Where workers share a batch, the one with the last portion must not leave the others
+        waiting for long.
+        """
+        if calls:
+            self.requests = max(1, min(self._most, calls * PORTION_MS * 1000 // max(1, wall_us)))
+
+
+def portions(request: Request, inputs: Iterable[JSON], pace: Pace) -> Iterator[Portion]:
     """Encode inputs: one first, so that the first result comes soon, then twice as many each time.
 
-    A portion has at most `largest` requests. An input that cannot be sent stands alone, as its
-    error.
+    An input that cannot be sent stands alone, as its error.
     """
     most, size, portion = 1, 0, list[bytes]()
     for value in inputs:
@@ -33,8 +55,8 @@ def portions(
             size, portion = 0, []
         portion.append(payload)
         size += len(payload)
-        if len(portion) >= most or size > PORTION_BYTES:
+        if len(portion) >= min(most, pace.requests) or size > PORTION_BYTES:
             yield portion
-            most, size, portion = min(most * 2, largest), 0, []
+            most, size, portion = min(most * 2, pace.requests), 0, []
     if portion:
         yield portion

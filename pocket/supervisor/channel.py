@@ -10,32 +10,33 @@ import contextlib
 import fcntl
 import os
 import select
-from struct import Struct
 from time import monotonic
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgpack
 
 from pocket.errors import ProtocolViolation
+from pocket.supervisor._wire import Mailbox, decode_results
 from pocket.supervisor.limits import (
-    FIRST_READ_BYTES,
     LARGE_PIPE_BYTES,
     MAX_FRAME_BYTES,
     MAX_PAYLOAD_BYTES,
     PIPE_BYTES,
 )
 
-PROTOCOL: Final = 2
+PROTOCOL: Final = 3
 
 START: Final = 0
 CALL: Final = 1
 COMPILE: Final = 2
 HOST_ANSWER: Final = 3
+MAILED_CALL: Final = 8
 READY: Final = 16
 RESULT: Final = 17
 FAILURE: Final = 18
 LOG: Final = 19
 HOST_CALL: Final = 20
+MAILED_RESULT: Final = 24
 COMPILED: Final = 32
 
 _TYPES: Final = {
@@ -44,16 +45,18 @@ _TYPES: Final = {
     FAILURE: (str, str, int, int, int, int),
     LOG: (int, bytes),
     HOST_CALL: (bytes,),
+    MAILED_RESULT: (),
     COMPILED: (str, list, bytes),
 }
 """Kinds that a worker sends, with the types of what follows kind and id."""
 
 Frame = list[object]
+if TYPE_CHECKING:
+    from pocket.supervisor._wire import Outcome
 
-_SPIN_S: Final = 50e-6
-"""A sleeping virtual CPU takes about 40 us to wake; a plugin in a hurry answers sooner."""
-SPINS: Final = len(os.sched_getaffinity(0)) > 1
-"""Whether there is a core to spare for that."""
+SPIN_US: Final = 50 if len(os.sched_getaffinity(0)) > 1 else 0
+"""How long to look for an answer without going to sleep, where there is a core to spare for that:
+a sleeping virtual CPU takes about 40 us to wake, a plugin in a hurry answers sooner."""
 
 
 class DeadlineExceeded(Exception):
@@ -68,44 +71,6 @@ def encode_frame(frame: Frame) -> bytes:
     """Give the bytes of a frame, length first."""
     body: bytes = msgpack.packb(frame, use_bin_type=True)
     return len(body).to_bytes(4, "little") + body
-
-
-def encode_call(call_id: int, payload: bytes) -> bytes:
-    """Give the bytes of a `call` frame; the same as `encode_frame`, with fixed-size headers."""
-    size = len(payload)
-    return b"%b\x93\x01\xce%b\xc6%b%b" % (
-        (size + 12).to_bytes(4, "little"),
-        call_id.to_bytes(4, "big"),
-        size.to_bytes(4, "big"),
-        payload,
-    )
-
-
-_HEAD: Final = Struct(">BBBIBI")
-_TAIL: Final = Struct(">BIBIBQBQ")
-_ENVELOPE_BYTES: Final = 4 + _HEAD.size + _TAIL.size
-
-
-def decode_result(data: bytes) -> Frame | None:
-    """Read a single `result` frame in its usual form, by offsets; None for any other bytes."""
-    if len(data) < _ENVELOPE_BYTES:
-        return None
-    fields, kind, id_tag, call_id, bin_tag, size = _HEAD.unpack_from(data, 4)
-    if (
-        size != len(data) - _ENVELOPE_BYTES
-        or (fields, kind, id_tag, bin_tag) != _RESULT_TAGS
-        or int.from_bytes(data[:4], "little") != len(data) - 4
-    ):
-        return None
-    end = 4 + _HEAD.size + size
-    wall, wall_us, cpu, cpu_us, memory, memory_bytes, spent, fuel = _TAIL.unpack_from(data, end)
-    if (wall, cpu, memory, spent) != _NUMBER_TAGS:
-        return None
-    return [kind, call_id, data[4 + _HEAD.size : end], wall_us, cpu_us, memory_bytes, fuel]
-
-
-_RESULT_TAGS: Final = (0x97, RESULT, 0xCE, 0xC6)
-_NUMBER_TAGS: Final = (0xCE, 0xCE, 0xCF, 0xCF)
 
 
 class _ListCounter:
@@ -163,11 +128,21 @@ class Channel:
     Args:
         requests: non-blocking descriptor to write to.
         replies: non-blocking descriptor to read from.
+        mailbox: where the worker may be looking instead.
     """
 
-    __slots__ = ("_buffer", "_readable", "_replies", "_requests", "_roomy", "_writable")
+    __slots__ = (
+        "_buffer",
+        "_mailbox",
+        "_readable",
+        "_replies",
+        "_requests",
+        "_roomy",
+        "_writable",
+    )
 
-    def __init__(self, requests: int, replies: int) -> None:
+    def __init__(self, requests: int, replies: int, mailbox: Mailbox | None = None) -> None:
+        self._mailbox = mailbox
         self._requests = requests
         self._replies = replies
         self._readable = select.poll()
@@ -191,6 +166,8 @@ class Channel:
             written = 0
         except BrokenPipeError:
             raise Disconnected from None
+        if self._mailbox is not None:
+            self._mailbox.point_to_pipe()
         if written < len(data):
             self._make_room()
             self._send_rest(memoryview(data)[written:], deadline)
@@ -218,12 +195,6 @@ class Channel:
             ProtocolViolation: a frame that is malformed or too long.
         """
         buffer = self._buffer
-        if not buffer:
-            data = self._read_first(deadline)
-            frame = decode_result(data)
-            if frame is not None:
-                return frame
-            buffer += data
         while len(buffer) < 4:
             self._read_more(deadline)
         end = 4 + int.from_bytes(buffer[:4], "little")
@@ -238,6 +209,21 @@ class Channel:
         del buffer[:end]
         return frame
 
+    def receive_results(self, first: int, most: int, deadline: float) -> list[Outcome]:
+        """Wait for something to come, and read the results of calls from `first` on.
+
+        Returns:
+            Of at most `most` calls; none if something else has come, or the beginning of a result.
+
+        Raises:
+            DeadlineExceeded, Disconnected
+        """
+        if not self._buffer:
+            self._read_more(deadline)
+        outcomes, size = decode_results(self._buffer, first, most)
+        del self._buffer[:size]
+        return outcomes
+
     def _make_room(self) -> None:
         """Make both pipes larger, once: when one is full, a process has to wake for the other."""
         if not self._roomy:
@@ -246,19 +232,6 @@ class Channel:
                 # What one user may have in pipes is limited; they work as they are, too.
                 with contextlib.suppress(OSError):
                     fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, LARGE_PIPE_BYTES)
-
-    def _read_first(self, deadline: float) -> bytes:
-        """Wait for the beginning of a frame, which most often is all of it."""
-        while True:
-            if not self._spin():
-                self._poll(self._readable, deadline)
-            try:
-                data = os.read(self._replies, FIRST_READ_BYTES)
-            except BlockingIOError:
-                continue
-            if not data:
-                raise Disconnected
-            return data
 
     def _read_more(self, deadline: float) -> None:
         if monotonic() > deadline or not self._spin():
@@ -277,9 +250,9 @@ class Channel:
     def _spin(self) -> bool:
         """Look for a reply without going to sleep; False when none came soon."""
         poll = self._readable.poll
-        if not SPINS:
+        if not SPIN_US:
             return bool(poll(0))
-        until = monotonic() + _SPIN_S
+        until = monotonic() + SPIN_US * 1e-6
         while True:
             # The worker may be waiting for this very core, and has something to do first anyway.
             os.sched_yield()

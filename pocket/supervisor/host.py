@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
 import weakref
@@ -10,9 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-from pocket.errors import HostClosed
+from pocket.errors import HostClosed, InvalidInput
 from pocket.plugin.admission import admitted
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.module import split_module
@@ -20,14 +19,18 @@ from pocket.plugin.package import Package, read_package
 from pocket.plugin.policy import Policy
 from pocket.plugin.store import Store
 from pocket.supervisor.artifacts import ArtifactCache
-from pocket.supervisor.limits import ACALL_THREADS
+from pocket.supervisor.housekeeper import Housekeeper
+from pocket.supervisor.limits import ACALL_THREADS, WAITING_CALLS
 from pocket.supervisor.plugin import Plugin
+from pocket.supervisor.pool import Pool
 from pocket.supervisor.program import Program
 from pocket.supervisor.quarantine import Quarantine, quarantine_file
-from pocket.supervisor.result import Result
 from pocket.supervisor.sandbox import warn
 from pocket.supervisor.spawner import Spawner
 from pocket.supervisor.surroundings import grants_of
+from pocket.supervisor.turns import Turns
+
+N = TypeVar("N", int, float)
 
 _hosts: weakref.WeakSet[Host] = weakref.WeakSet()
 
@@ -42,8 +45,17 @@ class Host:
         home: folder of installed plugins and compiled code; `$POCKET_HOME` or `~/.pocket`.
         policy: the most that plugins may ask for, or the file that says so; if left out,
             `policy.yaml` in the home, read at every load, or everything where there is none.
+        replicas: most workers of one plugin, and so calls of it at the same time. A plugin with
+            `state: kept` has one, unless `load` gives it more.
+        queue: most calls of one plugin that wait for a worker; one more is `PoolSaturated`.
+        idle_s: when to end a worker that nobody calls, in seconds; None is never. The next call
+            starts another one.
+        memory_budget_bytes: what all workers may hold together, in bytes of private memory; beyond
+            that the longest idle are ended. None is any amount. Workers that are busy count, but
+            are not ended; for those `permissions.memory` is the limit.
 
     Raises:
+        InvalidInput: one of these numbers makes no sense.
         InvalidPolicy: the policy's file has problems.
         SandboxUnavailable: the environment leaves out a layer of the sandbox that is none.
 
@@ -52,15 +64,30 @@ class Host:
     """
 
     def __init__(
-        self, *, home: Path | None = None, policy: Policy | str | Path | None = None
+        self,
+        *,
+        home: Path | None = None,
+        policy: Policy | str | Path | None = None,
+        replicas: int = 1,
+        queue: int = WAITING_CALLS,
+        idle_s: float | None = None,
+        memory_budget_bytes: int | None = None,
     ) -> None:
         warn()
+        self._replicas = _at_least(1, replicas, "replicas")
+        self._queue = _at_least(0, queue, "queue")
+        self._housekeeper = Housekeeper(
+            None if idle_s is None else _at_least(0, idle_s, "idle_s"),
+            memory_budget_bytes,
+        )
+        weakref.finalize(self, self._housekeeper.stop)
         self.store = Store(home)
         self._policy = Policy.read(Path(policy)) if isinstance(policy, str | Path) else policy
         self._cache = ArtifactCache(self.store.cache_folder)
         self._plugins: dict[Path | Package, Plugin] = {}
         self._quarantines: dict[Path, Quarantine] = {}
         self._closed = False
+        self._counts_calls = False
         self._prepare_threads()
         _hosts.add(self)
 
@@ -75,21 +102,59 @@ class Host:
     ) -> None:
         self.close()
 
-    def load(self, plugin: str | Path | Package) -> Plugin:
+    def load(self, plugin: str | Path | Package, *, replicas: int | None = None) -> Plugin:
         """Load a plugin; loading it again by name or path gives the same object.
 
         Args:
             plugin: an installed name, a folder with manifest.yaml, a .tar.gz, or a package that
                 was read already. Text with a slash or ending in `.tar.gz` is a path.
+            replicas: most workers of this plugin, in place of what holds for the host.
 
         Raises:
+            InvalidInput: it is loaded already, with another number of replicas.
             PluginNotFound: no plugin of this name is installed.
             InvalidManifest, InvalidPackage, InvalidModule: the plugin is not well-formed.
             PermissionDenied: it asks for what the operator's policy does not allow.
             InvalidPolicy: that policy has problems.
             CallError: it does not start.
         """
+        if replicas is not None:
+            _at_least(1, replicas, "replicas")
         key = plugin if isinstance(plugin, Package) else self._locate(plugin)
+        loaded = self._load_once(key, replicas)
+        if replicas not in (None, loaded.replicas):
+            raise InvalidInput(
+                f"plugin {loaded.name} is loaded already, with replicas={loaded.replicas}",
+                hint="say how many where it is loaded first",
+            )
+        return loaded
+
+    @property
+    def plugins(self) -> tuple[Plugin, ...]:
+        """The plugins that are loaded."""
+        with self._lock:
+            return tuple(self._plugins.values())
+
+    def count_calls(self) -> None:
+        """Count from now on how the calls of every plugin end; `Plugin.status` gives the counts."""
+        with self._lock:
+            self._counts_calls = True
+            for plugin in self._plugins.values():
+                plugin.count_calls()
+
+    def prewarm(self, *plugins: str | Path) -> None:
+        """Load plugins and spawn all their workers, so that no call has to wait for a start.
+
+        Args:
+            plugins: as `load` takes them.
+
+        Raises:
+            PocketError: as `load` and `Plugin.prewarm` do.
+        """
+        for plugin in plugins:
+            self.load(plugin).prewarm()
+
+    def _load_once(self, key: Path | Package, replicas: int | None) -> Plugin:
         with self._lock:
             found = self._loaded(key)
             if found is not None:
@@ -99,7 +164,7 @@ class Host:
         with loading:
             with self._lock:
                 found = self._loaded(key)
-            return found or self._keep(key, self._load(key))
+            return found or self._keep(key, self._load(key, replicas))
 
     def _loaded(self, key: Path | Package) -> Plugin | None:
         if self._closed:
@@ -110,6 +175,8 @@ class Host:
         with self._lock:
             self._loading.pop(key, None)
             if not self._closed:
+                if self._counts_calls:
+                    plugin.count_calls()
                 self._plugins[key] = plugin
                 return plugin
         plugin.close()
@@ -144,6 +211,7 @@ class Host:
             self._closed = True
             plugins = list(self._plugins.values())
             self._plugins.clear()
+        self._housekeeper.close()
         for plugin in plugins:
             plugin.close()
         if self._threads is not None:
@@ -161,12 +229,14 @@ class Host:
             return Path(plugin).resolve()
         return self.store.get(plugin).folder.resolve()
 
-    def _load(self, key: Path | Package) -> Plugin:
+    def _load(self, key: Path | Package, replicas: int | None) -> Plugin:
         if isinstance(key, Package):
-            return self._load_package(key)
-        return self._load_package(read_package(key), origin=key)
+            return self._load_package(key, replicas)
+        return self._load_package(read_package(key), replicas, origin=key)
 
-    def _load_package(self, package: Package, *, origin: Path | None = None) -> Plugin:
+    def _load_package(
+        self, package: Package, replicas: int | None, *, origin: Path | None = None
+    ) -> Plugin:
         manifest = self.admit(package, origin)
         where = f"{package.path}: {package.manifest.binary}"
         module = split_module(package.module, where)
@@ -179,22 +249,40 @@ class Host:
             grants_of(manifest, self.store.home, package.path),
             self._quarantine(package.manifest.name, module.full_hash),
         )
-        return Plugin(program, self._run_in_thread)
+        # Each worker would keep a state of its own, which only whoever knows the plugin can want.
+        usual = 1 if manifest.state == "kept" else self._replicas
+        pool = Pool(
+            manifest.name,
+            program.start_worker,
+            self._housekeeper.look,
+            replicas=replicas or usual,
+            queue=self._queue,
+        )
+        self._housekeeper.watch(pool)
+        return Plugin(program, pool, Turns(pool, self._run_in_thread))
 
     def _quarantine(self, name: str, module_hash: str) -> Quarantine:
         """Give the counter of a plugin's failed starts, which outlives a load that failed."""
         file = quarantine_file(self.store.home, name, module_hash)
         return self._quarantines.setdefault(file, Quarantine(name, file))
 
-    def _run_in_thread(self, call: Callable[[], Result]) -> asyncio.Future[Result]:
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(ACALL_THREADS, thread_name_prefix="pocket-call")
-        return asyncio.get_running_loop().run_in_executor(self._threads, call)
+    def _run_in_thread(self, function: Callable[[], None]) -> None:
+        with self._lock:
+            if self._threads is None:
+                self._threads = ThreadPoolExecutor(ACALL_THREADS, thread_name_prefix="pocket-call")
+        self._threads.submit(function)
 
     def _after_fork(self) -> None:
+        self._prepare_threads()
+        self._housekeeper.begin()
         for plugin in self._plugins.values():
             plugin.abandon()
-        self._prepare_threads()
+
+
+def _at_least(least: int, number: N, name: str) -> N:
+    if number < least:
+        raise InvalidInput(f"{name}={number} makes no sense", hint=f"it is {least} or more")
+    return number
 
 
 def _abandon_all() -> None:

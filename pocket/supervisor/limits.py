@@ -53,10 +53,6 @@ PIPE_BYTES: Final = 256 << 10
 LARGE_PIPE_BYTES: Final = 1 << 20
 """What a pipe is made to hold once a large frame has to go through: the most that any user may."""
 
-FIRST_READ_BYTES: Final = 16 << 10
-"""What a read that waits for a reply makes room for: most replies, without the cost of a large
-allocation."""
-
 PORTION_REQUESTS: Final = 256
 """Requests of one `map` sent ahead: enough to hide the wake-up of the other process."""
 
@@ -65,7 +61,17 @@ PORTION_BYTES: Final = 48 << 10
 sending never waits for a call."""
 
 PORTION_ANSWER_BYTES: Final = 2 * MAX_PAYLOAD_BYTES
-"""Answers of one `map` that are kept at once; 256 of the largest would be 16 GB."""
+"""Answers of one portion that are kept at once; 256 of the largest would be 16 GB."""
+
+PORTION_MS: Final = 10
+"""What a worker is given of a `map` at once where workers share it: a hundred times what handing
+it over costs, and soon over where it is the last."""
+
+PORTIONS_AHEAD: Final = 2
+"""Portions of a `map` for each worker, so that one is there when the one before it is answered."""
+
+WAITING_CALLS: Final = 1024
+"""Calls of one plugin that may wait: more than a service has threads, few enough to hold."""
 
 ACALL_THREADS: Final = 32
 """Calls of one host that asyncio has under way at once."""

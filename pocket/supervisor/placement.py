@@ -9,33 +9,17 @@ from __future__ import annotations
 
 import contextlib
 import os
-from pathlib import Path
 from typing import Final
 
-LOOK_EVERY: Final = 256
-"""Calls between two looks: one takes about 40 us, so that is a fifth of a microsecond a call."""
-FIRST_LOOK: Final = 16
-"""Calls before the first one: who makes only a few does not wait for them."""
+MOVE_EVERY: Final = 16
+"""Calls between two moves of a worker: a move takes some 30 us."""
 
 
-def is_due(call_id: int) -> bool:
-    """Say whether to look after this call of a worker."""
-    return call_id % LOOK_EVERY == FIRST_LOOK
-
-
-def part(pid: int) -> None:
-    """Move a worker to another core if it last ran on that of this thread; it may move back."""
+def part(pid: int, core: int) -> None:
+    """Move a worker to another core than this; it may move back."""
     with contextlib.suppress(OSError):
-        here = _core(Path("/proc/thread-self/stat"))
-        if _core(Path(f"/proc/{pid}/stat")) != here:
-            return
         allowed = os.sched_getaffinity(pid)
-        others = allowed - {here}
+        others = allowed - {core}
         if others:
             os.sched_setaffinity(pid, others)
             os.sched_setaffinity(pid, allowed)
-
-
-def _core(stat: Path) -> int:
-    """Give the core that a task ran on last (proc(5), field 39 of stat)."""
-    return int(stat.read_bytes().rpartition(b")")[2].split()[36])

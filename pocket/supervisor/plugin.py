@@ -1,50 +1,36 @@
-"""A loaded plugin: calls into its worker, one at a time, each within the manifest's limits."""
+"""A loaded plugin: calls into its workers, each within the manifest's limits."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from math import inf
-from time import monotonic
+from time import monotonic, perf_counter
 from types import MappingProxyType
 
-from pocket.capability.interruption import Interruption, interrupted, interruptible
-from pocket.capability.refusal import Refusal
+from pocket.capability.interruption import covered, interruptible
 from pocket.document import JSON
-from pocket.errors import (
-    CallTimeout,
-    HostClosed,
-    InvalidInput,
-    PluginError,
-    PluginNotFound,
-    PocketError,
-    suggest,
-)
+from pocket.errors import InvalidInput, PluginNotFound, PocketError, suggest
 from pocket.plugin.config import complete_config
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import NodeMetadata
-from pocket.supervisor.batch import portions
-from pocket.supervisor.limits import PORTION_REQUESTS
+from pocket.supervisor.batch import Pace, Portion, portions
+from pocket.supervisor.cancellation import Cancellation
+from pocket.supervisor.memory import private_bytes
+from pocket.supervisor.meter import ANSWERED, Meter
+from pocket.supervisor.pool import Pool
 from pocket.supervisor.program import Program
 from pocket.supervisor.request import Request, encode
 from pocket.supervisor.response import read_response
-from pocket.supervisor.result import Result, Usage
-from pocket.supervisor.worker import Reply, Worker
-
-RunInThread = Callable[[Callable[[], Result]], "asyncio.Future[Result]"]
-
-_LOOK_UP_S = 0.05
-"""How long a call goes on waiting for others after it was interrupted."""
+from pocket.supervisor.result import Result
+from pocket.supervisor.spread import Answers, spread
+from pocket.supervisor.status import PluginStatus
+from pocket.supervisor.turns import Turns
+from pocket.supervisor.worker import Reply
 
 _REQUESTS_KEPT = 256
 """Encoded configs of one plugin; a workflow has one a node."""
-
-
-def _usage(reply: Reply) -> Usage:
-    _, wall_us, cpu_us, memory_bytes, fuel = reply
-    return Usage(wall_us, cpu_us, memory_bytes, fuel or None)
 
 
 def _bare(error: PocketError) -> PocketError:
@@ -56,35 +42,73 @@ def _bare(error: PocketError) -> PocketError:
 class Plugin:
     """One plugin of a host. Made by `Host.load`; safe to use from several threads.
 
-    Its process is spawned by the first call, and again by the first call after it was killed.
+    Its processes are spawned when calls come, one for each call at the same time up to `replicas`,
+    and again after they were killed.
 
     Attributes:
         manifest: as it stands in the package.
+        name: the one in the manifest.
         nodes: what the plugin offers a workflow, by node type.
     """
 
-    def __init__(self, program: Program, run_in_thread: RunInThread) -> None:
+    def __init__(self, program: Program, pool: Pool, turns: Turns) -> None:
         """Compile the plugin if need be, and read its metadata; `Host.load` does this."""
         self.manifest: Manifest = program.manifest
+        self.name: str = program.manifest.name
+        self._most_s = program.manifest.permissions.timeout_s
         self._program = program
-        self._run_in_thread = run_in_thread
-        self._lock = threading.Lock()
-        self._closed = False
-        metadata, self._worker = program.read_metadata()
+        self._pool = pool
+        self._turns = turns
+        self._meter: Meter | None = None
+        metadata, worker = program.read_metadata()
+        if worker is not None and not worker.ended:
+            pool.adopt(worker)
         self._runs = "run" in metadata.functions
         self.nodes: Mapping[str, NodeMetadata] = MappingProxyType(metadata.nodes)
         self._requests: dict[tuple[str, bytes], Request] = {}
 
     @property
-    def name(self) -> str:
-        """The name in the manifest."""
-        return self.manifest.name
+    def pid(self) -> int | None:
+        """Process id of the first worker, or None while there is none."""
+        return next(iter(self.pids), None)
 
     @property
-    def pid(self) -> int | None:
-        """Process id of the worker, or None while there is none."""
-        worker = self._worker
-        return None if worker is None or worker.ended else worker.pid
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of all workers that live."""
+        return self._pool.pids
+
+    @property
+    def replicas(self) -> int:
+        """How many workers it may have at once."""
+        return self._pool.replicas
+
+    def status(self) -> PluginStatus:
+        """Give how many workers there are, what they hold, and what became of earlier ones."""
+        pool, meter = self._pool, self._meter
+        pids = pool.pids
+        return PluginStatus(
+            workers=len(pids),
+            waiting=pool.waiting,
+            memory_bytes=sum(map(private_bytes, pids)),
+            starts=pool.starts,
+            deaths=pool.deaths,
+            reaped=pool.reaped,
+            refusals=pool.refusals,
+            calls=None if meter is None else meter.read(),
+        )
+
+    def count_calls(self) -> None:
+        """Count from now on how calls end and how long they take."""
+        self._meter = self._meter or Meter()
+
+    def prewarm(self) -> None:
+        """Spawn all workers now, so that no call has to wait for a start.
+
+        Raises:
+            CallError: the plugin does not start.
+            HostClosed
+        """
+        self._pool.fill()
 
     def call(
         self,
@@ -106,11 +130,21 @@ class Plugin:
         Raises:
             InvalidInput: the input is not JSON, or the config does not fit the node's schema.
             PluginNotFound: the plugin has no such node.
+            PoolSaturated: too many calls wait for a worker already.
             PluginError: the plugin answered with an error.
             CallError: any other way in which the call did not end well; see `pocket.errors`.
         """
-        until = None if timeout_s is None else monotonic() + timeout_s
-        return self._call(self._request(node, config), input, self._timeout(timeout_s), until=until)
+        if not config and timeout_s is None:
+            request = self._requests.get((node, b""))
+            if request is not None:
+                return self._call(request, input, self._most_s)
+        until = None if timeout_s is None or timeout_s == inf else monotonic() + timeout_s
+        request, time_s = self._request(node, config), self._timeout(timeout_s)
+        if not covered():
+            return self._call(request, input, time_s, until=until)
+        cancellation = Cancellation()
+        with interruptible(cancellation.cancel):
+            return self._call(request, input, time_s, cancellation, until=until)
 
     def prepare(
         self, node: str, config: Mapping[str, JSON] | None = None
@@ -129,7 +163,8 @@ class Plugin:
         """Call a node for each of many inputs; results come in the same order.
 
         Requests are sent ahead, in portions that grow while they fit into a pipe, so an input is
-        read before the results of those just ahead of it are used.
+        read before the results of those just ahead of it are used. With `replicas` each worker has
+        portions of its own.
 
         Args:
             node: one of `nodes`.
@@ -142,10 +177,11 @@ class Plugin:
         """
         request, timeout_s = self._request(node, config), self._timeout(None)
         # A worker that waits for its host's answer must not find the next request in the pipe.
-        most = 1 if self._program.asks_host else PORTION_REQUESTS
-        for portion in portions(request, inputs, most):
-            for answer in self._answer_all(portion, timeout_s):
-                result = self._result(request.node, answer)
+        pace = Pace(1) if self._program.asks_host else Pace()
+        answer = partial(self._answer, timeout_s=timeout_s)
+        for answers in spread(answer, portions(request, inputs, pace), self.replicas, pace):
+            for one in answers:
+                result = self._result(request.node, one)
                 if result.error is not None and not return_errors:
                     raise result.error
                 yield result
@@ -158,36 +194,33 @@ class Plugin:
         config: Mapping[str, JSON] | None = None,
         timeout_s: float | None = None,
     ) -> Result:
-        """Do as `call` does, from asyncio. Cancelling the task kills the call's worker."""
+        """Do as `call` does, from asyncio.
+
+        Cancelling the task kills the call's worker, or takes the call out of those that wait.
+        """
         request, time = self._request(node, config), self._timeout(timeout_s)
-        interruption = Interruption()
-        call = self._run_in_thread(partial(self._covered, request, input, time, interruption))
+        cancellation = Cancellation()
+        turn = self._turns.submit(partial(self._call, request, input, time, cancellation))
+        call = asyncio.wrap_future(turn.future)
         try:
             return await asyncio.shield(call)
         except asyncio.CancelledError:
-            interruption.happen()
-            await asyncio.wait([call])
-            call.exception()
+            if not self._turns.withdraw(turn):
+                cancellation.cancel()
+                await asyncio.wait([call])
+                call.exception()
             raise
 
     def close(self) -> None:
-        """End the worker; a call that is under way in another thread fails."""
-        self._closed = True
-        worker = self._worker
-        if worker is not None:
-            worker.kill()
-        with self._lock:
-            if self._worker is not None:
-                self._worker.end()
-                self._worker = None
-            self._program.close()
+        """End every worker; calls that are under way in other threads fail."""
+        self._turns.close()
+        self._pool.close()
+        self._program.close()
 
     def abandon(self) -> None:
-        """Forget the worker, in a forked child of the process that owns it."""
-        self._lock = threading.Lock()
-        if self._worker is not None:
-            self._worker.abandon()
-            self._worker = None
+        """Forget the workers, in a forked child of the process that owns them."""
+        self._pool.abandon()
+        self._turns.begin()
 
     def _request(self, node: str, config: Mapping[str, JSON] | None) -> Request:
         key = (node, encode(dict(config), "config") if config else b"")
@@ -210,100 +243,86 @@ class Plugin:
         return Request.of(node, complete, runs=self._runs)
 
     def _timeout(self, timeout_s: float | None) -> float:
-        most = self.manifest.permissions.timeout_s
-        return most if timeout_s is None else min(timeout_s, most)
+        return self._most_s if timeout_s is None else min(timeout_s, self._most_s)
 
     def _call(
         self,
         request: Request,
         value: JSON,
         timeout_s: float,
+        cancellation: Cancellation | None = None,
         *,
         until: float | None = None,
     ) -> Result:
-        payload = request.encode(value)
-        if until is None:
-            with self._lock:
-                reply = self._live_worker().call(payload, timeout_s)
-        else:
-            reply = self._call_until(until, payload, timeout_s)
+        meter = self._meter
+        began_s = 0.0 if meter is None else perf_counter()
         try:
-            output, action = read_response(reply.payload, self.name, request.node)
-        except PluginError as error:
-            raise self._program.grants.mask.error(error) from None
-        return Result(output, action, _usage(reply))
+            payload = request.encode(value)
+            if until is None and cancellation is None:
+                pool = self._pool
+                replica = pool.take()
+                try:
+                    response, usage = replica.worker.call(payload, timeout_s)
+                except BaseException:
+                    pool.give_back(replica)
+                    raise
+                pool.give(replica)
+            else:
+                response, usage = self._call_until(until, payload, timeout_s, cancellation)
+            output, action = read_response(response, self.name, request.node)
+        except PocketError as error:
+            if meter is not None:
+                meter.count(error.code, perf_counter() - began_s)
+            self._program.grants.mask.error(error)
+            raise
+        if meter is not None:
+            meter.count(ANSWERED, perf_counter() - began_s)
+        # As `Result(output, action, usage)` does, in half the time.
+        return tuple.__new__(Result, (output, action, usage, None))
 
-    def _covered(
-        self, request: Request, value: JSON, timeout_s: float, interruption: Interruption
-    ) -> Result:
-        """Do a call that another thread may end."""
-        with interruption.covering():
-            return self._call(request, value, timeout_s, until=inf)
-
-    def _call_until(self, until: float, payload: bytes, timeout_s: float) -> Reply:
-        """Do a call that may be interrupted, or whose wait for other calls counts."""
-        if not self._acquire(until):
-            raise self._late()
+    def _call_until(
+        self,
+        until: float | None,
+        payload: bytes,
+        timeout_s: float,
+        cancellation: Cancellation | None,
+    ) -> Reply:
+        """Do a call that may be cancelled, or whose wait for other calls counts."""
+        replica = self._pool.take(until, cancellation)
         try:
-            worker = self._live_worker()
-            left_s = min(timeout_s, until - monotonic())
+            left_s = timeout_s if until is None else min(timeout_s, until - monotonic())
             if left_s <= 0:
-                raise self._late()
-            with interruptible(worker.kill):
-                return worker.call(payload, left_s, timeout_s)
-        except Refusal:
-            raise CallTimeout("the call was stopped before it began", plugin=self.name) from None
+                raise self._pool.late()
+            if cancellation is None:
+                return replica.worker.call(payload, left_s, timeout_s)
+            with cancellation.covering(replica.worker.kill):
+                return replica.worker.call(payload, left_s, timeout_s)
         finally:
-            self._lock.release()
+            self._pool.give_back(replica)
 
-    def _acquire(self, until: float) -> bool:
-        """Wait for the calls of other threads; False where that takes too long."""
-        while True:
-            left_s = max(0.0, until - monotonic())
-            if interrupted() or left_s == 0:
-                return self._lock.acquire(blocking=False)
-            if self._lock.acquire(timeout=min(left_s, _LOOK_UP_S)):
-                return True
-
-    def _late(self) -> CallTimeout:
-        message = f"plugin {self.name}: the time was over before the call began"
-        return CallTimeout(
-            message, hint="calls of one plugin wait for each other", plugin=self.name
-        )
-
-    def _answer_all(
-        self, portion: Sequence[bytes] | InvalidInput, timeout_s: float
-    ) -> Iterator[Reply | PocketError]:
-        """Answer every request of a portion, in as many workers as that takes."""
+    def _answer(
+        self, portion: Portion, cancellation: Cancellation | None, timeout_s: float
+    ) -> Answers:
+        """Answer requests of a portion from the first on, as many as one worker does."""
         if isinstance(portion, InvalidInput):
-            yield portion
-            return
-        payloads = portion
-        while payloads:
-            with self._lock:
-                answers = self._live_worker().call_many(payloads, timeout_s)
-            yield from answers
-            payloads = payloads[len(answers) :]
+            return [portion]
+        with self._pool.lent(cancellation) as worker:
+            return worker.call_many(portion, timeout_s)
 
     def _result(self, node: str, answer: Reply | PocketError) -> Result:
+        result = self._read(node, answer)
+        if self._meter is not None:
+            outcome = ANSWERED if result.error is None else result.error.code
+            self._meter.count(outcome, result.usage.wall_us / 1e6)
+        return result
+
+    def _read(self, node: str, answer: Reply | PocketError) -> Result:
         if isinstance(answer, PocketError):
             return Result(None, "error", error=_bare(answer))
         try:
-            output, action = read_response(answer.payload, self.name, node)
+            response, usage = answer
+            output, action = read_response(response, self.name, node)
         except PocketError as error:
             said = _bare(self._program.grants.mask.error(error))
-            return Result(None, "error", _usage(answer), said)
-        return Result(output, action, _usage(answer))
-
-    def _check_open(self) -> None:
-        if self._closed:
-            raise HostClosed(f"plugin {self.name}: its host is closed")
-
-    def _live_worker(self) -> Worker:
-        if self._worker is not None and self._worker.killed:
-            self._worker.end()
-        if self._worker is None or self._worker.ended:
-            self._check_open()
-            self._worker = self._program.start_worker()
-            self._check_open()  # `close` did not see a worker that was just starting
-        return self._worker
+            return Result(None, "error", usage, said)
+        return Result(output, action, usage)

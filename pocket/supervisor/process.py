@@ -20,8 +20,8 @@ from pocket.supervisor.binary import find_worker
 from pocket.supervisor.limits import STDERR_BYTES
 from pocket.supervisor.sandbox import worker_arguments
 
-_ARTIFACT_FD = 3
-"""0 to 2 are the child's pipes, then comes its artifact, then its folders."""
+_FIRST_FILE = 3
+"""0 to 2 are the child's pipes."""
 
 
 class Ending(Enum):
@@ -106,13 +106,13 @@ class Process:
         "requests",
     )
 
-    def __init__(self, role: str, artifact: int | None = None, folders: Sequence[int] = ()) -> None:
+    def __init__(self, role: str, files: Sequence[int] = ()) -> None:
         """Start a worker.
 
         Args:
             role: `serve` or `compile`.
-            artifact: open file that it gets as descriptor 3.
-            folders: open folders that it gets as descriptors 4 and up.
+            files: descriptors that it gets as 3 and up: `serve` its artifact, its mailbox and its
+                folders, in this order.
 
         The worker dies with the *thread* that called this, so that thread has to live as long
         as the worker is wanted (prctl(2), PR_SET_PDEATHSIG).
@@ -129,7 +129,7 @@ class Process:
         self._pipes: list[int] = []
         binary = find_worker()
         try:
-            self._spawn(binary, role, artifact, folders)
+            self._spawn(binary, role, files)
         except OSError as error:
             _close(self._pipes)
             self._pipes.clear()
@@ -144,8 +144,8 @@ class Process:
             else:
                 _close(self._pipes)
 
-    def _spawn(self, binary: str, role: str, artifact: int | None, folders: Sequence[int]) -> None:
-        free = _ARTIFACT_FD + 1 + len(folders)
+    def _spawn(self, binary: str, role: str, files: Sequence[int]) -> None:
+        free = _FIRST_FILE + len(files)
         handed: list[int] = []
         moved: list[int] = []
         closing = map(os.close, chain(handed, moved))
@@ -155,9 +155,9 @@ class Process:
                 os.set_blocking(ends[ours], False)
                 self._pipes.append(ends[ours])
                 handed.append(ends[1 - ours])
-            # A folder may stand where another one belongs, so they are moved out of the way first.
-            moved.extend(fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, free) for fd in folders)
-            numbered = [*handed, *(() if artifact is None else (artifact,)), *moved]
+            # A file may stand where another one belongs, so they are moved out of the way first.
+            moved.extend(fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, free) for fd in files)
+            numbered = [*handed, *moved]
             spawn = partial(
                 os.posix_spawn,
                 binary,

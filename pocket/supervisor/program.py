@@ -132,9 +132,9 @@ class Program:
     def _ask(self, worker: Worker) -> PluginMetadata:
         if self.module.is_command:
             return self._ask_command(worker)
-        reply = worker.call(_METADATA_REQUEST, START_TIMEOUT_S)
+        response, _ = worker.call(_METADATA_REQUEST, START_TIMEOUT_S)
         try:
-            output, _ = read_response(reply.payload, self.manifest.name, "metadata")
+            output, _ = read_response(response, self.manifest.name, "metadata")
         except PluginError:
             return metadata_of_manifest(self.manifest)
         return parse_metadata(output, self.manifest)
@@ -145,8 +145,8 @@ class Program:
         It is described by its manifest unless its answer has `nodes`, whatever else it does.
         """
         try:
-            reply = worker.call(_METADATA_REQUEST, START_TIMEOUT_S)
-            output, _ = read_response(reply.payload, self.manifest.name, "metadata")
+            response, _ = worker.call(_METADATA_REQUEST, START_TIMEOUT_S)
+            output, _ = read_response(response, self.manifest.name, "metadata")
         except (PluginError, PluginCrashed, InvalidOutput):
             return metadata_of_manifest(self.manifest)
         if isinstance(output, dict) and "nodes" in output:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ modules that the row was the first to import; any leak of a payload of 64 MB is 
 
 _KEPT = (".artifact", ".metadata", ".json")
 """What a home keeps on purpose: the cache, and who is in quarantine."""
+_SETTLE_S = 10.0
 _libc = ctypes.CDLL(None)
 
 
@@ -89,3 +91,16 @@ def _files(home: Path) -> frozenset[str]:
     temporary = (str(file) for file in Path(tempfile.gettempdir()).iterdir())
     core = (str(file) for file in Path().glob("core*"))
     return frozenset((*kept, *temporary, *core))
+
+
+def settled(before: Footprint, home: Path) -> list[str]:
+    """Say what there is more of than before once all has ended, but for memory and kept data."""
+    deadline = time.monotonic() + _SETTLE_S
+    while True:
+        now = Footprint.now(home)
+        left = [it for it in now.leftovers(before) if not it.startswith(("memory", "files"))]
+        made = (Path(file) for file in now.files - before.files)
+        left += [str(it) for it in made if home in it.parents and home / "data" not in it.parents]
+        if not left or time.monotonic() > deadline:
+            return left
+        time.sleep(0.1)

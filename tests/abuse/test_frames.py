@@ -13,7 +13,8 @@ import pytest
 
 import pocket
 from abuse.table import Row
-from pocket.supervisor.channel import Channel, Disconnected, decode_frame, decode_result
+from pocket.supervisor._wire import decode_results
+from pocket.supervisor.channel import Channel, Disconnected, decode_frame
 
 VECTORS = [
     bytes.fromhex(line.split(" ", 1)[1])
@@ -84,7 +85,7 @@ def test_decoding(row: Row, count: int) -> None:
     begun = last = time.monotonic()
     slowest = 0.0
     for data in hostile_frames(count, seed=count):
-        decode_result(data)
+        decode_results(bytearray(data), 7, 9)
         try:
             decode_frame(data[4:])
             accepted += 1

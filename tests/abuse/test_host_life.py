@@ -57,9 +57,9 @@ def test_cycles_by_sigkill(siege: Siege) -> None:
     plugin = siege.load("loop", permissions=LASTING)
 
     def kill() -> None:
-        worker = plugin._worker
-        if worker is not None:
-            worker.kill()
+        for replica in plugin._pool._places():
+            if replica.started:
+                replica.worker.kill()
 
     def attack() -> int:
         ended = 0
@@ -305,9 +305,9 @@ def test_threads_calling_one_plugin_from_all_sides(siege: Siege) -> None:
                     answer = asyncio.run(plugin.acall("main", value))
                     assert answer.output["input"] == value  # type: ignore[index,call-overload]
                 else:
-                    worker = plugin._worker
-                    if turn == 10 and worker is not None:
-                        worker.kill()
+                    if turn == 10:
+                        for pid in plugin.pids:
+                            os.kill(pid, signal.SIGKILL)
                     try:
                         assert plugin.call("main", value).output["input"] == value  # type: ignore[index,call-overload]
                     except pocket.PluginCrashed:

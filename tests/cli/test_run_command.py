@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from guests.build import guest, plugin_folder
+from guests.javascript import javascript
 
 from cli.conftest import ROOT, Terminal
 
@@ -33,6 +34,7 @@ name: circle
 nodes: [{name: a, type: echo}]
 connections: [{from: a, to: a}]
 """
+NAP = "await new Promise((go) => setTimeout(go, input)); return input;"
 FAILING = """\
 name: failing
 nodes: [{name: call, type: main}]
@@ -95,6 +97,24 @@ def test_a_batch_runs_every_line_and_ends_with_the_code_of_the_first_failure(
             stdin=lines,
         ),
     )
+
+
+def test_with_replicas_lines_run_at_once_and_their_results_keep_the_order(
+    terminal: Terminal,
+) -> None:
+    permissions = {"memory": "64MB", "cpu": "2s", "timeout": "10s"}
+    plugin_folder(terminal.home / "plugins", "nap", wasm=javascript(NAP), permissions=permissions)
+    (terminal.folder / "nap.yaml").write_text("name: nap\nnodes: [{name: nap, type: main}]\n")
+    shutil.rmtree(terminal.home / "plugins" / "trap")  # it has a node type of the same name
+    lines = "1000\n\nno json\n1\n2\n"
+    ended = terminal.run(
+        *("run", "nap.yaml", "--lines", "--replicas", "3", "--trace", "trace"), stdin=lines
+    )
+    assert ended.stdout.splitlines() == ["1000", "1", "2"]
+    assert "error: line 3: " in ended.stderr
+    assert ended.returncode == 15
+    trace = (terminal.folder / "trace").read_text().splitlines()
+    assert [json.loads(line)["run"] for line in trace][-1] == 1  # the first ended last
 
 
 def test_lines_of_text_become_a_field(terminal: Terminal) -> None:

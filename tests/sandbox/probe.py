@@ -63,11 +63,11 @@ class Prober:
 
     @contextmanager
     def _descriptors(self) -> Iterator[tuple[int, list[tuple[int, int, int]]]]:
-        """Give what the probe gets: no input, an output, no stderr, and a folder as 4."""
+        """Give what the probe gets: no input, an output, no stderr, and a folder as 5."""
         reading, writing = os.pipe()
         null = [os.open(os.devnull, os.O_RDWR) for _ in range(2)]
         folder = os.open(self.folder, os.O_PATH | os.O_DIRECTORY)
-        handed = {0: null[0], 1: writing, 2: null[1], 4: folder}
+        handed = {0: null[0], 1: writing, 2: null[1], 5: folder}
         # Numbers that a child wants must not be taken by what is still to be handed over.
         high = {number: os.dup2(fd, 100 + number) for number, fd in handed.items()}
         for fd in handed.values():
@@ -76,7 +76,7 @@ class Prober:
             yield reading, [(os.POSIX_SPAWN_DUP2, fd, number) for number, fd in high.items()]
         finally:
             os.close(reading)
-            os.close(high[4])
+            os.close(high[5])
 
     def close(self) -> None:
         shutil.rmtree(self._home)

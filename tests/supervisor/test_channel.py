@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 import pocket
 from pocket.supervisor import channel as frames
+from pocket.supervisor._wire import decode_results, encode_calls
 from pocket.supervisor.channel import Channel, Disconnected, decode_frame, encode_frame
 
 VECTORS = dict(
@@ -38,6 +39,7 @@ def _vector(name: str) -> bytes:
         ("result", [frames.RESULT, 7, b"{}", 1, 300, 65_536, 5_000]),
         ("failure", [frames.FAILURE, 7, "trap", "unreachable", 1, 300, 65_536, 5_000]),
         ("log", [frames.LOG, 7, 3, b"hot"]),
+        ("mailed-result", [frames.MAILED_RESULT, 7]),
         ("host-call", [frames.HOST_CALL, 7, b"{}"]),
         ("compiled", [frames.COMPILED, 0, "wasmer-7.4.0", ["export `memory` is missing"], b""]),
     ],
@@ -49,9 +51,13 @@ def test_what_a_worker_sends_reads_as_in_the_vectors(name: str, frame: list[obje
 def test_what_the_host_sends_is_as_in_the_vectors() -> None:
     limits = [50 << 20, 100_000, 1000, 2000, 1 << 20, 65_536, 4242, False, 1000, 64 << 20, 0]
     folders = [["/data", 1]]
-    assert frames.encode_call(7, b"{}") == _vector("call")
-    assert encode_frame([frames.START, 0, 2, limits, None, [], []]) == _vector("start")
-    start = [frames.START, 0, 2, limits, b"hi", [b"A=1"], folders]
+    assert encode_calls(7, [b"{}"]) == _vector("call")
+    assert encode_calls(7, [b"{}", b""]) == _vector("call") + encode_calls(8, [b""])
+    assert encode_frame([frames.MAILED_CALL, 7]) == _vector("mailed-call")
+    assert encode_frame([frames.START, 0, frames.PROTOCOL, limits, None, [], []]) == _vector(
+        "start"
+    )
+    start = [frames.START, 0, frames.PROTOCOL, limits, b"hi", [b"A=1"], folders]
     assert encode_frame(start) == _vector("start-source")
     assert encode_frame([frames.COMPILE, 0, b"\0asm", True]) == _vector("compile")
     assert encode_frame([frames.HOST_ANSWER, 7, b"{}"]) == _vector("host-answer")
@@ -83,16 +89,37 @@ def test_a_result_is_read_by_its_offsets_as_msgpack_would_read_it(
         bytes(8),
     )
     frame = len(body).to_bytes(4, "little") + body
-    expected = [frames.RESULT, small, payload, small, 0, large, 0]
-    assert frames.decode_result(frame) == decode_frame(body) == expected
-    assert frames.decode_result(_vector("result")) == decode_frame(_vector("result")[4:])
-    # Whatever is not exactly one such frame is left to the general reader.
+    assert decode_frame(body) == [frames.RESULT, small, payload, small, 0, large, 0]
+    outcome = (payload, (small, 0, large, None))
+    assert decode_results(bytearray(frame), small, 9) == ([outcome], len(frame))
+    assert decode_results(bytearray(frame + frame), small, 9) == ([outcome], len(frame))
+    assert decode_results(bytearray(frame), small, 0) == ([], 0)
+    # Whatever is not such a frame is left to the general reader.
+    assert decode_results(bytearray(frame), small ^ 1, 9) == ([], 0)
     at = data.draw(st.integers(0, len(frame) - 1))
-    assert frames.decode_result(frame[:at]) is None
-    assert frames.decode_result(frame + b"\0") is None
+    assert decode_results(bytearray(frame[:at]), small, 9) == ([], 0)
     damaged = bytearray(frame)
     damaged[data.draw(st.sampled_from([0, 4, 5, 6, 11, len(frame) - 18, len(frame) - 9]))] ^= 0xFF
-    assert frames.decode_result(bytes(damaged)) is None
+    assert decode_results(damaged, small, 9) == ([], 0)
+
+
+@given(st.lists(st.binary(max_size=40), max_size=5), st.binary(max_size=80))
+def test_results_are_read_until_something_else_comes(payloads: list[bytes], rest: bytes) -> None:
+    written = b""
+    for call_id, payload in enumerate(payloads, 1):
+        body = b"\x97\x11\xce%b\xc6%b%b\xce%b\xce%b\xcf%b\xcf%b" % (
+            call_id.to_bytes(4, "big"),
+            len(payload).to_bytes(4, "big"),
+            payload,
+            bytes(4),
+            bytes(4),
+            bytes(8),
+            (3).to_bytes(8, "big"),
+        )
+        written += len(body).to_bytes(4, "little") + body
+    outcomes, size = decode_results(bytearray(written + rest), 1, 9)
+    assert outcomes == [(payload, (0, 0, 0, 3)) for payload in payloads]
+    assert size == len(written)
 
 
 @given(st.binary(max_size=100) | _MSGPACK.map(msgpack.packb))

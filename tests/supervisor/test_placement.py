@@ -11,23 +11,30 @@ from conftest import Load
 from pocket.supervisor import placement
 
 
-def test_a_worker_may_run_on_every_core_that_its_host_may(
+@pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core only")
+def test_a_worker_on_its_hosts_core_is_moved_now_and_then(
     load: Load, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    parted: list[int] = []
-    real = placement.part
+    parted: list[tuple[int, int]] = []
 
-    def part(pid: int) -> None:
-        parted.append(pid)
-        real(pid)
+    def part(pid: int, core: int) -> None:
+        parted.append((pid, core))
 
-    monkeypatch.setattr("pocket.supervisor.worker.SPINS", True)
-    monkeypatch.setattr("pocket.supervisor.worker.part", part)
+    monkeypatch.setattr(placement, "part", part)
     plugin = load("echo")
-    for turn in range(300):
-        assert plugin.call("main", turn).output["input"] == turn
-    assert parted == [plugin.pid] * 2
-    assert os.sched_getaffinity(plugin.pid or 0) == os.sched_getaffinity(0)
+    plugin.call("main", 0)
+    cores = os.sched_getaffinity(0)
+    core = min(cores)
+    assert plugin.pid is not None
+    try:
+        os.sched_setaffinity(0, {core})
+        os.sched_setaffinity(plugin.pid, {core})
+        for turn in range(200):
+            assert plugin.call("main", turn).output["input"] == turn
+    finally:
+        os.sched_setaffinity(0, cores)
+    assert set(parted) == {(plugin.pid, core)}
+    assert len(parted) <= 1 + 200 / placement.MOVE_EVERY
 
 
 @pytest.mark.skipif(len(os.sched_getaffinity(0)) < 2, reason="there is one core only")
@@ -42,11 +49,11 @@ def test_a_busy_process_on_the_same_core_goes_to_another_one() -> None:
         os.sched_setaffinity(child, {core})
         os.sched_setaffinity(0, {core})
         stat = Path(f"/proc/{child}/stat")
-        while placement._core(stat) != core:
+        while _core(stat) != core:
             pass
         os.sched_setaffinity(child, cores)
-        placement.part(child)
-        assert placement._core(stat) != core
+        placement.part(child, core)
+        assert _core(stat) != core
         assert os.sched_getaffinity(child) == cores
     finally:
         os.sched_setaffinity(0, cores)
@@ -59,4 +66,9 @@ def test_a_worker_that_is_gone_is_nobodys_trouble() -> None:
     if child == 0:
         os._exit(0)
     os.waitpid(child, 0)
-    placement.part(child)
+    placement.part(child, 0)
+
+
+def _core(stat: Path) -> int:
+    """Give the core that a task ran on last (proc(5), field 39 of stat)."""
+    return int(stat.read_bytes().rpartition(b")")[2].split()[36])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import random
 import signal
@@ -15,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from abuse.footprint import Footprint
+from abuse.footprint import Footprint, settled
 from guests.build import guest, plugin_folder
 from guests.javascript import javascript
 
@@ -26,7 +25,6 @@ WARM_S = 5.0
 """Before the first footprint: imports, arenas, threads of the pool, SQLite's caches."""
 GROWTH_BYTES = 24 << 20
 """Of the host in 25 s of some thousand calls: a leak of 8 KB for each would be more."""
-SETTLE_S = 10.0
 
 ASK = """
 const count = (await pocket.store.get('count') ?? 0) + 1;
@@ -167,19 +165,4 @@ def test_a_host_that_is_used_in_every_way_at_once_stays_as_small_as_it_was(
     assert min(crowd.seen.values()) > 5, crowd.seen
     assert asked == list(range(asked[0], asked[0] + len(asked)))
     assert hot.rss_bytes - warm.rss_bytes < GROWTH_BYTES
-    _flat(quiet, shared_home)
-
-
-def _flat(before: Footprint, home: Path) -> None:
-    """Hold that all is as before, as soon as all has ended, but memory and what plugins keep."""
-    deadline = time.monotonic() + SETTLE_S
-    while True:
-        gc.collect()
-        now = Footprint.now(home)
-        left = [it for it in now.leftovers(before) if not it.startswith(("memory", "files"))]
-        made = (Path(file) for file in now.files - before.files)
-        left += [str(it) for it in made if home in it.parents and home / "data" not in it.parents]
-        if not left or time.monotonic() > deadline:
-            break
-        time.sleep(0.1)
-    assert left == []
+    assert settled(quiet, shared_home) == []

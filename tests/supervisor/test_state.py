@@ -29,6 +29,24 @@ def test_fresh_state_brings_back_dropped_data_and_clean_pages(load: Load) -> Non
     assert [leftover.call("main", None).output for _ in range(3)] == [0, 0, 0]
 
 
+def test_a_call_finds_nothing_where_earlier_ones_have_grown_into(load: Load) -> None:
+    plugin = load("grow_by", permissions={"memory": "64MB"})
+    pages = [1, 90, 3, 0, 90, 1, 400, 90, 2, 400]
+    assert [plugin.call("main", "x" * size).output for size in pages] == [0] * len(pages)
+    kept = load("grow_by", name="kept", state="kept", permissions={"memory": "64MB"})
+    assert [kept.call("main", "x" * size).output for size in pages] == [0] * len(pages)
+
+
+def test_fresh_state_takes_grown_pages_away_again(load: Load) -> None:
+    plugin = load("grow_or_peek")
+    assert [plugin.call("main", None).output for _ in range(3)] == [1, 1, 1]
+    pid = plugin.pid
+    plugin.call("main", None)
+    assert plugin.pid == pid  # it is still the same instance that has grown and shrunk
+    with pytest.raises(pocket.PluginCrashed, match="out of bounds"):
+        plugin.call("main", "x" * 200)
+
+
 def test_fresh_state_cleans_more_pages_than_stay_resident(load: Load) -> None:
     plugin = load("scribble")
     assert [plugin.call("main", None).output for _ in range(5)] == [0] * 5

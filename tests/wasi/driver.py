@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from pocket.plugin.module import split_module
+from pocket.supervisor._wire import Mailbox, encode_calls
 from pocket.supervisor.channel import (
     FAILURE,
     LOG,
@@ -21,7 +22,6 @@ from pocket.supervisor.channel import (
     RESULT,
     START,
     Channel,
-    encode_call,
     encode_frame,
 )
 from pocket.supervisor.compiler import compile_module
@@ -70,7 +70,8 @@ class Guest:
         with tempfile.TemporaryFile() as artifact:
             artifact.write(_artifact(self.wasm))
             artifact.flush()
-            self.process = Process("serve", artifact.fileno(), folders)
+            mailbox = Mailbox(0)
+            self.process = Process("serve", [artifact.fileno(), mailbox.fileno(), *folders])
         for fd in folders:
             os.close(fd)
         self._channel = Channel(self.process.requests, self.process.replies)
@@ -94,7 +95,7 @@ class Guest:
 
     def call(self, request: bytes, timeout_s: float = 30.0) -> bytes:
         self._calls += 1
-        answer = self._answer(encode_call(self._calls, request), RESULT, timeout_s)[2]
+        answer = self._answer(encode_calls(self._calls, [request]), RESULT, timeout_s)[2]
         assert isinstance(answer, bytes)
         return answer
 

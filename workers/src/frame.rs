@@ -4,7 +4,7 @@ use crate::fault::{Code, Fault};
 use rmp::{decode, encode};
 
 /// Bumped with every change that an older peer would misread.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 /// Largest frame either side accepts: a 64 MiB payload and room for its envelope.
 pub const MAX_FRAME_BYTES: usize = (64 << 20) + 4096;
 
@@ -12,11 +12,13 @@ const START: u8 = 0;
 const CALL: u8 = 1;
 const COMPILE: u8 = 2;
 const HOST_ANSWER: u8 = 3;
+const MAILED_CALL: u8 = 8;
 const READY: u8 = 16;
 const RESULT: u8 = 17;
 const FAILURE: u8 = 18;
 const LOG: u8 = 19;
 const HOST_CALL: u8 = 20;
+const MAILED_RESULT: u8 = 24;
 const COMPILED: u8 = 32;
 
 /// What `start` puts in force for the life of the worker.
@@ -38,8 +40,8 @@ pub struct Limits {
     pub fuel: u64,
 }
 
-/// 0 to 2 are the pipes, 3 is the artifact while it is loaded.
-pub const FIRST_FOLDER: i32 = 4;
+/// 0 to 2 are the pipes, 3 is the artifact and 4 the mailbox while they are loaded.
+pub const FIRST_FOLDER: i32 = 5;
 
 /// A folder that the guest sees; folder number `i` is open as descriptor `FIRST_FOLDER + i`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,10 +61,25 @@ pub struct Surroundings {
 
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request<'a> {
-    Start { limits: Limits, source: Option<&'a [u8]>, surroundings: Surroundings },
-    Call { id: u32, payload: &'a [u8] },
-    HostAnswer { id: u32, payload: &'a [u8] },
-    Compile { wasm: &'a [u8], metered: bool },
+    Start {
+        limits: Limits,
+        source: Option<&'a [u8]>,
+        surroundings: Surroundings,
+    },
+    Call {
+        id: u32,
+        payload: &'a [u8],
+    },
+    /// A call whose payload is in the mailbox.
+    MailedCall,
+    HostAnswer {
+        id: u32,
+        payload: &'a [u8],
+    },
+    Compile {
+        wasm: &'a [u8],
+        metered: bool,
+    },
 }
 
 /// What a call cost, measured around the guest code alone.
@@ -189,6 +206,7 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Fault> {
             }
         }
         (CALL, 3) => Request::Call { id, payload: bytes(rest)? },
+        (MAILED_CALL, 2) => Request::MailedCall,
         (HOST_ANSWER, 3) => Request::HostAnswer { id, payload: bytes(rest)? },
         (COMPILE, 4) => Request::Compile {
             wasm: bytes(rest)?,
@@ -198,6 +216,9 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Fault> {
     };
     if rest.is_empty() { Ok(request) } else { Err(malformed("bytes after the frame")) }
 }
+
+/// Two numbers of 32 bits and two of 64, each with its tag.
+const RESULT_TAIL_BYTES: usize = 5 + 5 + 9 + 9;
 
 /// Builds frames in a buffer that is used again and again.
 #[derive(Default)]
@@ -249,16 +270,45 @@ impl Writer {
 
     /// Every number has its longest form, so that the host can read the frame by offsets.
     pub fn result(&mut self, id: u32, payload: &[u8], usage: Usage) -> &[u8] {
-        let length = u32::try_from(payload.len()).unwrap_or(u32::MAX);
+        self.begin_result(id, payload.len());
+        self.buffer.extend_from_slice(payload);
+        self.end_result(usage);
+        self.end()
+    }
+
+    /// What comes before the payload in the frame of a result, for one that is too large to be copied.
+    pub fn result_head(&mut self, id: u32, payload_bytes: usize) -> &[u8] {
+        self.begin_result(id, payload_bytes);
+        let rest = payload_bytes + RESULT_TAIL_BYTES;
+        let length = u32::try_from(self.buffer.len() - 4 + rest).unwrap_or(u32::MAX);
+        self.buffer[..4].copy_from_slice(&length.to_le_bytes());
+        &self.buffer
+    }
+
+    /// What comes after it.
+    pub fn result_tail(&mut self, usage: Usage) -> &[u8] {
+        self.buffer.clear();
+        self.end_result(usage);
+        &self.buffer
+    }
+
+    fn begin_result(&mut self, id: u32, payload_bytes: usize) {
         self.buffer.clear();
         self.buffer.extend_from_slice(&[0, 0, 0, 0, 0x97, RESULT]);
         self.long32(0xce, id);
-        self.long32(0xc6, length);
-        self.buffer.extend_from_slice(payload);
+        self.long32(0xc6, u32::try_from(payload_bytes).unwrap_or(u32::MAX));
+    }
+
+    fn end_result(&mut self, usage: Usage) {
         self.long32(0xce, u32::try_from(usage.wall_us).unwrap_or(u32::MAX));
         self.long32(0xce, u32::try_from(usage.cpu_us).unwrap_or(u32::MAX));
         self.long64(usage.memory_bytes);
         self.long64(usage.fuel);
+    }
+
+    /// Says that the result of a call is in the mailbox.
+    pub fn mailed_result(&mut self, id: u32) -> &[u8] {
+        self.begin(2, MAILED_RESULT, id);
         self.end()
     }
 
@@ -401,7 +451,13 @@ mod tests {
                 .collect();
             match name {
                 "ready" => assert_eq!(writer.ready("wasmer-7.4.0", 65_536), frame),
-                "result" => assert_eq!(writer.result(7, b"{}", usage), frame),
+                "result" => {
+                    assert_eq!(writer.result(7, b"{}", usage), frame);
+                    let mut parts = writer.result_head(7, 2).to_vec();
+                    parts.extend_from_slice(b"{}");
+                    parts.extend_from_slice(writer.result_tail(usage));
+                    assert_eq!(parts, frame);
+                }
                 "failure" => {
                     let fault = Fault::new(Code::Trap, "unreachable");
                     assert_eq!(writer.failure(7, &fault, usage), frame);
@@ -415,6 +471,8 @@ mod tests {
                     let request = parse(&frame[4..]).ok();
                     assert_eq!(request, Some(Request::Call { id: 7, payload: b"{}" }));
                 }
+                "mailed-call" => assert_eq!(parse(&frame[4..]).ok(), Some(Request::MailedCall)),
+                "mailed-result" => assert_eq!(writer.mailed_result(7), frame),
                 "host-call" => assert_eq!(writer.host_call(7, b"{}"), frame),
                 "host-answer" => {
                     let request = parse(&frame[4..]).ok();

@@ -1,10 +1,12 @@
-//! The two pipes to the host: whole frames in, whole frames out.
+//! The two pipes to the host, whole frames in, whole frames out; and the mailbox beside them.
 
 use crate::fault::{Code, Fault};
-use crate::frame::MAX_FRAME_BYTES;
+use crate::frame::{MAX_FRAME_BYTES, Usage, Writer};
+use pocket_wire::{Mailbox, Seen, Sent};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, ioctl_fionbio, read, write};
-use std::os::fd::BorrowedFd;
+use std::ops::Range;
+use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -15,6 +17,17 @@ const LOOKS: u32 = 8;
 const CHUNK: usize = 64 << 10;
 /// Whether there is a CPU to spare for that; found out while the process may still look.
 static SPINS: OnceLock<bool> = OnceLock::new();
+/// The host hands the memory of the mailbox over as this descriptor.
+const MAILBOX_FD: i32 = 4;
+static MAILBOX: OnceLock<Mailbox> = OnceLock::new();
+
+/// A call, as it came in.
+pub enum Incoming {
+    /// By the pipe: where in the reader's buffer the body of the frame is.
+    Frame(Range<usize>),
+    /// By the mailbox, where the request stays until the reply is sent.
+    Mail { id: u32, request: &'static [u8] },
+}
 
 pub struct Reader {
     fd: BorrowedFd<'static>,
@@ -36,6 +49,33 @@ pub fn open() -> Result<(), Fault> {
     Ok(())
 }
 
+/// Maps the mailbox; comes while the process still may.
+pub fn open_mailbox() -> Result<(), Fault> {
+    // SAFETY: the host opened the descriptor for this process, and nothing else uses it.
+    let file = unsafe { OwnedFd::from_raw_fd(MAILBOX_FD) };
+    let mailbox = Mailbox::map(file).map_err(|errno| Fault::new(Code::Protocol, errno))?;
+    MAILBOX.get_or_init(|| mailbox);
+    Ok(())
+}
+
+/// Takes the request of which the host said that it is in the mailbox.
+pub fn mailed() -> Option<Incoming> {
+    MAILBOX.get().map(take)
+}
+
+fn take(mailbox: &'static Mailbox) -> Incoming {
+    let requests = mailbox.requests();
+    let (from, length) = requests.message();
+    // SAFETY: the host, which is trusted, leaves a message alone until the slot is open.
+    let request = unsafe { std::slice::from_raw_parts(from, length) };
+    requests.leave();
+    Incoming::Mail { id: requests.id(), request }
+}
+
+fn spin() -> Duration {
+    if SPINS.get() == Some(&true) { SPIN } else { Duration::ZERO }
+}
+
 impl Reader {
     /// A reader of stdin. There may be several in turn: each leaves nothing of the next one's frames
     /// in its buffer as long as the host waits for an answer before it sends more.
@@ -43,9 +83,27 @@ impl Reader {
         Self { fd: stdin(), buffer: vec![0; CHUNK], start: 0, end: 0 }
     }
 
+    /// The next call, by whichever way it comes, or None when the host has closed the pipe.
+    pub fn next_call(&mut self) -> Result<Option<Incoming>, Fault> {
+        let mut patience = SPIN;
+        if let Some(mailbox) = MAILBOX.get().filter(|_| self.start == self.end) {
+            let requests = mailbox.requests();
+            requests.open();
+            if requests.wait(spin()) == Seen::Message {
+                return Ok(Some(take(mailbox)));
+            }
+            patience = Duration::ZERO;
+        }
+        Ok(self.frame(patience)?.map(Incoming::Frame))
+    }
+
     /// The body of the next frame, or None when the host has closed the pipe.
-    pub fn next(&mut self) -> Result<Option<std::ops::Range<usize>>, Fault> {
-        if !self.fill(4)? {
+    pub fn next(&mut self) -> Result<Option<Range<usize>>, Fault> {
+        self.frame(SPIN)
+    }
+
+    fn frame(&mut self, patience: Duration) -> Result<Option<Range<usize>>, Fault> {
+        if !self.fill(4, patience)? {
             return Ok(None);
         }
         let head = &self.buffer[self.start..self.start + 4];
@@ -53,7 +111,7 @@ impl Reader {
         if length > MAX_FRAME_BYTES {
             return Err(Fault::new(Code::Protocol, format!("a frame of {length} bytes")));
         }
-        if !self.fill(4 + length)? {
+        if !self.fill(4 + length, SPIN)? {
             return Ok(None);
         }
         let body = self.start + 4..self.start + 4 + length;
@@ -61,12 +119,13 @@ impl Reader {
         Ok(Some(body))
     }
 
-    pub fn bytes(&self, body: std::ops::Range<usize>) -> &[u8] {
+    pub fn bytes(&self, body: Range<usize>) -> &[u8] {
         &self.buffer[body]
     }
 
-    /// Reads until `wanted` bytes are there; false at the end of the stream.
-    fn fill(&mut self, wanted: usize) -> Result<bool, Fault> {
+    /// Reads until `wanted` bytes are there; false at the end of the stream. Looks for the next ones
+    /// as long as `patience` before it sleeps.
+    fn fill(&mut self, wanted: usize, patience: Duration) -> Result<bool, Fault> {
         let mut spinning: Option<Instant> = None;
         let mut looks = 0;
         while self.end - self.start < wanted {
@@ -81,7 +140,7 @@ impl Reader {
                 Err(Errno::AGAIN) => {
                     let begun = *spinning.get_or_insert_with(Instant::now);
                     looks += 1;
-                    if SPINS.get() == Some(&true) && begun.elapsed() < SPIN {
+                    if begun.elapsed() < patience.min(spin()) {
                         // The host may be waiting for this very core.
                         if looks % LOOKS == 1 {
                             rustix::thread::sched_yield();
@@ -117,6 +176,25 @@ impl Reader {
     }
 }
 
+/// Answers a call: by the mailbox if the host looks there; false when the host is gone.
+pub fn reply(writer: &mut Writer, id: u32, response: &[u8], usage: Usage) -> bool {
+    if let Some(mailbox) = MAILBOX.get() {
+        mailbox.requests().open();
+        let numbers = [usage.wall_us, usage.cpu_us, usage.memory_bytes, usage.fuel];
+        match mailbox.replies().post(id, numbers, response) {
+            Sent::Seen => return true,
+            Sent::Ring => return send(writer.mailed_result(id)),
+            Sent::Refused => {}
+        }
+    }
+    if response.len() <= CHUNK {
+        return send(writer.result(id, response, usage));
+    }
+    send(writer.result_head(id, response.len()))
+        && send(response)
+        && send(writer.result_tail(usage))
+}
+
 /// Writes a whole frame to the host; false when the host is gone.
 pub fn send(mut frame: &[u8]) -> bool {
     // SAFETY: fd 1 is the pipe to the host, open for the whole life of the process.
@@ -126,6 +204,9 @@ pub fn send(mut frame: &[u8]) -> bool {
             Ok(count) => frame = &frame[count..],
             Err(Errno::INTR) => {}
             Err(_) => return false,
+        }
+        if let Some(mailbox) = MAILBOX.get() {
+            mailbox.replies().point_to_pipe();
         }
     }
     true

@@ -4,8 +4,8 @@ use crate::abi::{self, Guest, PageMap};
 use crate::engine::{self, Guard, LimitedTunables};
 use crate::fault::{Code, Fault};
 use crate::frame::{self, Limits, Request, Surroundings, Usage, Writer};
-use crate::pipe::{self, Reader, send};
-use crate::sandbox::{Confinement, CpuBudget, Stopwatch};
+use crate::pipe::{self, Incoming, Reader, send};
+use crate::sandbox::{Confinement, CpuBudget};
 use std::time::{Duration, Instant};
 use wasmer::{Engine, Module, Store};
 
@@ -40,6 +40,7 @@ pub fn main() -> i32 {
 
 fn serve() -> Result<(), Fault> {
     pipe::open()?;
+    pipe::open_mailbox()?;
     let mut reader = Reader::stdin();
     let Some(body) = reader.next()? else { return Ok(()) };
     let Request::Start { limits, source, surroundings } = frame::parse(reader.bytes(body))? else {
@@ -62,9 +63,10 @@ fn serve() -> Result<(), Fault> {
     if !send(worker.writer.ready(engine::NAME, memory_bytes)) {
         return Ok(());
     }
-    while let Some(body) = reader.next()? {
-        let Request::Call { id, payload } = frame::parse(reader.bytes(body))? else {
-            return Err(Fault::new(Code::Protocol, "start twice"));
+    while let Some(incoming) = reader.next_call()? {
+        let (id, payload) = match incoming {
+            Incoming::Mail { id, request } => (id, request),
+            Incoming::Frame(body) => call_of(frame::parse(reader.bytes(body))?)?,
         };
         let current = match guest.take() {
             Some(current) => current,
@@ -80,6 +82,17 @@ fn serve() -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+fn call_of(request: Request<'_>) -> Result<(u32, &[u8]), Fault> {
+    match request {
+        Request::Call { id, payload } => Ok((id, payload)),
+        Request::MailedCall => match pipe::mailed() {
+            Some(Incoming::Mail { id, request }) => Ok((id, request)),
+            _ => Err(Fault::new(Code::Protocol, "no mailbox")),
+        },
+        _ => Err(Fault::new(Code::Protocol, "start twice")),
+    }
 }
 
 impl Worker {
@@ -114,7 +127,7 @@ impl Worker {
     }
 
     fn start(&mut self) -> Result<Guest, Fault> {
-        self.cpu.allow(self.start_time())?;
+        self.cpu.allow(start_time(&self.limits))?;
         let store = Store::new(self.engine.clone());
         let source = self.source.as_deref();
         let guard = self.guard.clone();
@@ -129,47 +142,36 @@ impl Worker {
     fn call(&mut self, mut guest: Guest, id: u32, payload: &[u8]) -> Option<Option<Guest>> {
         if guest.is_command() {
             // Its request and its response are here, too, and not in its own memory.
-            (self.writer, self.response) = Default::default();
+            self.writer = Writer::default();
         }
         let begun = Instant::now();
-        let mut usage = Usage::default();
-        let cpu = Stopwatch::start();
+        let cpu = self.cpu.spent(begun);
         let outcome = guest.call(id, payload, &self.limits).and_then(|answer| {
-            guest.read(answer, &mut self.response)?;
-            let kept = if self.limits.keep_state { guest.free(answer) } else { Ok(()) };
-            usage.cpu_us = micros(cpu.used());
-            kept
+            if self.limits.keep_state { guest.keep(answer, &mut self.response) } else { Ok(answer) }
         });
-        usage.wall_us = micros(begun.elapsed());
-        usage.memory_bytes = guest.memory_bytes();
-        usage.fuel = guest.fuel_used(&self.limits);
-        let outcome = outcome.and_then(|()| self.explain(&guest)).and_then(|()| {
-            // Sending that much takes time that is not the call's.
-            let large = self.response.len() > LARGE_BYTES;
-            if large { self.cpu.allow(self.start_time()) } else { Ok(()) }
-        });
-        match outcome {
-            Ok(()) => {
-                send(self.writer.result(id, &self.response, usage)).then(|| self.after(guest))
+        let ended = Instant::now();
+        let usage = Usage {
+            wall_us: micros(ended - begun),
+            cpu_us: micros(self.cpu.spent(ended).saturating_sub(cpu)),
+            memory_bytes: guest.memory_bytes(),
+            fuel: guest.fuel_used(&self.limits),
+        };
+        let sent = outcome.and_then(|answer| {
+            let response = guest.response(answer, &self.response)?;
+            explain(response, &guest)?;
+            if response.len() > LARGE_BYTES {
+                // Sending that much takes time that is not the call's.
+                self.cpu.allow(start_time(&self.limits))?;
             }
+            Ok(pipe::reply(&mut self.writer, id, response, usage))
+        });
+        match sent {
+            Ok(sent) => sent.then(|| self.after(guest)),
             Err(fault) => {
                 send(self.writer.failure(id, &fault, usage));
                 None
             }
         }
-    }
-
-    fn start_time(&self) -> Duration {
-        Duration::from_millis(self.limits.start_cpu_ms)
-    }
-
-    /// A plugin that was refused memory and then reports an error ran into its limit.
-    fn explain(&self, guest: &Guest) -> Result<(), Fault> {
-        let failed = self.response.starts_with(b"{\"success\":false");
-        if failed && guest.was_refused_memory() {
-            return Err(Fault::new(Code::Memory, "the plugin was refused memory and gave up"));
-        }
-        Ok(())
     }
 
     /// Prepares the next call while the host is busy with this one's result.
@@ -182,7 +184,7 @@ impl Worker {
 
     /// Gives an instance in the state after its start: the same one restored, or a new one.
     fn refresh(&mut self, mut guest: Guest) -> Result<Guest, Fault> {
-        self.cpu.allow(self.start_time())?;
+        self.allow_call()?;
         if guest.restore(&mut self.pages)? {
             self.allow_call()?;
             return Ok(guest);
@@ -193,6 +195,19 @@ impl Worker {
         self.allow_call()?;
         Ok(guest)
     }
+}
+
+fn start_time(limits: &Limits) -> Duration {
+    Duration::from_millis(limits.start_cpu_ms)
+}
+
+/// A plugin that was refused memory and then reports an error ran into its limit.
+fn explain(response: &[u8], guest: &Guest) -> Result<(), Fault> {
+    let failed = response.starts_with(b"{\"success\":false");
+    if failed && guest.was_refused_memory() {
+        return Err(Fault::new(Code::Memory, "the plugin was refused memory and gave up"));
+    }
+    Ok(())
 }
 
 fn micros(duration: Duration) -> u64 {

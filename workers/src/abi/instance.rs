@@ -31,8 +31,14 @@ struct State {
 /// Where the response of a call lies.
 #[derive(Clone, Copy)]
 pub enum Answer {
-    Memory { at: u32, length: u32 },
+    Memory {
+        at: u32,
+        length: u32,
+    },
+    /// In the standard output of a command.
     Stdout,
+    /// Copied out of a guest that lives on.
+    Kept,
 }
 
 fn trap(guard: &Guard, error: &RuntimeError) -> Fault {
@@ -140,9 +146,15 @@ impl Guest {
             let code = if self.guard.take() { Code::Memory } else { Code::Trap };
             return Err(Fault::new(code, format!("the plugin has no room for {length} bytes")));
         }
-        let outside =
-            |_| Fault::new(Code::BadOutput, "__pocket_alloc gave room outside the memory");
-        self.memory.view(&self.store).write(u64::from(at), bytes).map_err(outside)?;
+        let view = self.memory.view(&self.store);
+        if u64::from(at) + bytes.len() as u64 > view.data_size() {
+            return Err(Fault::new(Code::BadOutput, "__pocket_alloc gave room outside the memory"));
+        }
+        // SAFETY: within the memory, to which nothing else refers while the guest does not run.
+        unsafe {
+            let to = view.data_ptr().add(at as usize);
+            to.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        }
         Ok(at)
     }
 
@@ -188,7 +200,8 @@ impl Guest {
         let most = usize::try_from(limits.output_bytes).unwrap_or(usize::MAX);
         self.context.as_mut(&mut self.store).wasi.begin_command(request, most);
         let ended = self.run(|store| start.call(store));
-        let wasi = &self.context.as_mut(&mut self.store).wasi;
+        let wasi = &mut self.context.as_mut(&mut self.store).wasi;
+        wasi.exchange.finish();
         if wasi.exchange.overflowed {
             let message = format!("the response has more than {most} bytes, which is the limit");
             return Err(Fault::new(Code::OutputTooLarge, message));
@@ -200,31 +213,36 @@ impl Guest {
         }
     }
 
-    /// Copies the response into `into`.
-    pub fn read(&mut self, answer: Answer, into: &mut Vec<u8>) -> Result<(), Fault> {
-        let Answer::Memory { at, length } = answer else {
-            *into = self.context.as_mut(&mut self.store).wasi.exchange.finish();
-            return Ok(());
-        };
-        let outside =
-            |_| Fault::new(Code::BadOutput, "the response lies outside the plugin's memory");
-        let view = self.memory.view(&self.store);
-        if u64::from(at) + u64::from(length) > view.data_size() {
-            return Err(outside(()));
+    /// Gives the bytes of an answer, which stay where they are until the guest runs again; `kept`
+    /// has those that are no longer in the guest.
+    pub fn response<'a>(&'a self, answer: Answer, kept: &'a [u8]) -> Result<&'a [u8], Fault> {
+        match answer {
+            Answer::Memory { at, length } => self.slice(at, length),
+            Answer::Stdout => Ok(self.context.as_ref(&self.store).wasi.exchange.output()),
+            Answer::Kept => Ok(kept),
         }
-        into.resize(length as usize, 0);
-        view.read(u64::from(at), into).map_err(|_| outside(()))
     }
 
-    /// Gives the response's room back, where the module wants it.
-    pub fn free(&mut self, answer: Answer) -> Result<(), Fault> {
-        match (&self.entry, answer) {
-            (Entry::Pocket { free: Some(free), .. }, Answer::Memory { at, length }) => {
-                let free = free.clone();
-                self.run(|store| free.call(store, at, length))
-            }
-            _ => Ok(()),
+    fn slice(&self, at: u32, length: u32) -> Result<&[u8], Fault> {
+        let view = self.memory.view(&self.store);
+        if u64::from(at) + u64::from(length) > view.data_size() {
+            let message = "the response lies outside the plugin's memory";
+            return Err(Fault::new(Code::BadOutput, message));
         }
+        // SAFETY: within the memory, which nothing changes, grows or drops while `self` is borrowed.
+        Ok(unsafe { std::slice::from_raw_parts(view.data_ptr().add(at as usize), length as usize) })
+    }
+
+    /// Copies an answer and gives its room back, where the module wants it: for a guest that lives on.
+    pub fn keep(&mut self, answer: Answer, into: &mut Vec<u8>) -> Result<Answer, Fault> {
+        let Answer::Memory { at, length } = answer else { return Ok(answer) };
+        into.clear();
+        into.extend_from_slice(self.slice(at, length)?);
+        if let Entry::Pocket { free: Some(free), .. } = &self.entry {
+            let free = free.clone();
+            self.run(|store| free.call(store, at, length))?;
+        }
+        Ok(Answer::Kept)
     }
 
     /// Remembers the state as it is now, where it can be restored at all.
@@ -255,7 +273,11 @@ impl Guest {
         if !snapshot.covers(view.data_ptr(), bytes) {
             return Ok(false);
         }
-        snapshot.restore(map)?;
+        if let Some(pages) = snapshot.restore(bytes, map)? {
+            let grown = self.memory.reset(&mut self.store);
+            let grown = grown.and_then(|()| self.memory.grow(&mut self.store, pages));
+            grown.map_err(|error| Fault::new(Code::Sandbox, error))?;
+        }
         let context = self.context.as_mut(&mut self.store);
         context.wasi.descriptors.reset();
         context.end_call();

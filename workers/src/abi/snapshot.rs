@@ -10,14 +10,17 @@ use crate::fault::{Code, Fault};
 use crate::sandbox;
 use rustix::fs::{MemfdFlags, ftruncate, memfd_create};
 use rustix::io::{pread, pwrite};
-use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap, munmap};
+use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags, madvise, mmap, mprotect, munmap};
 use std::ffi::c_void;
 use std::fs::File;
 use std::os::fd::BorrowedFd;
 
 const PAGE: usize = 4096;
+const WASM_PAGE: usize = 64 << 10;
 /// Touched pages that stay, a MiB of them; copying more back costs more than faulting them in again.
 const RESIDENT_PAGES: usize = 256;
+/// Pages beyond the image that stay, 4 MiB of them: a call that does not grow leaves them alone.
+const RESIDENT_GROWN_PAGES: usize = 1024;
 
 const PRESENT: u64 = 1 << 63;
 const SWAPPED: u64 = 1 << 62;
@@ -85,12 +88,12 @@ fn is_private(entry: u64) -> bool {
     exists(entry) && entry & FILE_OR_SHARED == 0
 }
 
-/// Page faults of this process so far.
+/// Page faults so far of this process, which has one thread.
 fn faults() -> i64 {
     // SAFETY: an all-zero rusage is valid, and getrusage fills it in.
     unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
-        libc::getrusage(libc::RUSAGE_SELF, &raw mut usage);
+        libc::getrusage(libc::RUSAGE_THREAD, &raw mut usage);
         usage.ru_minflt + usage.ru_majflt
     }
 }
@@ -101,7 +104,12 @@ pub struct Snapshot {
     image: *mut c_void,
     /// By page: whether the image holds it; the others are zero.
     stored: Vec<bool>,
+    /// Pages of the image that calls have written to.
     touched: Vec<usize>,
+    /// Pages beyond it that calls have grown into.
+    grown: Vec<usize>,
+    /// The largest size that the memory ever had.
+    reach: usize,
     faults: i64,
 }
 
@@ -126,20 +134,28 @@ impl Snapshot {
             mmap(base.cast(), bytes, both, in_place, map.image, 0).map_err(refuse("memory"))?;
             image
         };
-        Ok(Self { base, bytes, image, stored, touched: Vec::new(), faults: faults() })
+        let (touched, grown) = Default::default();
+        Ok(Self { base, bytes, image, stored, touched, grown, reach: bytes, faults: faults() })
     }
 
-    /// Whether this is still where the guest's memory is, and how large.
+    /// Whether this is still where the guest's memory begins, whatever it has grown to.
     pub fn covers(&self, base: *mut u8, bytes: usize) -> bool {
-        self.base == base && self.bytes == bytes
+        self.base == base && self.bytes <= bytes
     }
 
-    /// Brings the memory back to the image.
-    pub fn restore(&mut self, map: &mut PageMap) -> Result<(), Fault> {
-        if faults() != self.faults {
-            self.touched = map.pages(self.base as usize, self.bytes / PAGE, is_private)?;
+    /// Brings the memory, which has `size` bytes by now, back to the image. Gives the number of wasm
+    /// pages that it should have again, if it has grown: the caller has to set it.
+    pub fn restore(&mut self, size: usize, map: &mut PageMap) -> Result<Option<u32>, Fault> {
+        self.reach = self.reach.max(size);
+        let before = faults();
+        let changed = before != self.faults;
+        if changed {
+            // Also beyond the size, where pages stay that an earlier call has grown into.
+            let touched = map.pages(self.base as usize, self.reach / PAGE, is_private)?;
+            let within = touched.partition_point(|page| page * PAGE < self.bytes);
+            self.grown = self.keep(&touched[within..], RESIDENT_GROWN_PAGES)?;
+            self.touched = self.keep(&touched[..within], RESIDENT_PAGES)?;
         }
-        self.let_go()?;
         for &page in &self.touched {
             let offset = page * PAGE;
             // SAFETY: `page` is within the memory, which is as large as the image, and the guest
@@ -153,18 +169,41 @@ impl Snapshot {
                 }
             }
         }
-        self.faults = faults();
-        Ok(())
+        self.close_growth(size)?;
+        // Reading the image of a page for the first time is a fault, too.
+        self.faults = if changed { faults() } else { before };
+        Ok(if size > self.bytes { u32::try_from(self.bytes / WASM_PAGE).ok() } else { None })
     }
 
-    /// Gives the pages beyond the cap back; they show the image again when they are next read.
-    fn let_go(&mut self) -> Result<(), Fault> {
-        for page in self.touched.drain(RESIDENT_PAGES.min(self.touched.len())..) {
-            // SAFETY: the page is within the private mapping of the image.
-            unsafe { madvise(self.base.add(page * PAGE).cast(), PAGE, Advice::LinuxDontNeed) }
-                .map_err(refuse("letting pages go"))?;
+    /// Empties what the memory has grown by, and takes it from the guest.
+    fn close_growth(&self, size: usize) -> Result<(), Fault> {
+        if size == self.bytes {
+            return Ok(());
         }
-        Ok(())
+        for page in self.grown.iter().take_while(|page| **page * PAGE < size) {
+            // SAFETY: the page is within the memory, and the guest does not run.
+            unsafe { self.base.add(page * PAGE).write_bytes(0, PAGE) };
+        }
+        // SAFETY: as above; nothing refers to these bytes any more.
+        unsafe {
+            let (end, more) = (self.base.add(self.bytes).cast(), size - self.bytes);
+            mprotect(end, more, MprotectFlags::empty()).map_err(refuse("closing growth"))
+        }
+    }
+
+    /// Keeps the first `most` pages and gives the others back: they show the image, or zeros, when
+    /// they are next read.
+    fn keep(&self, pages: &[usize], most: usize) -> Result<Vec<usize>, Fault> {
+        let (kept, others) = pages.split_at(most.min(pages.len()));
+        for run in others.chunk_by(|one, next| one + 1 == *next) {
+            // SAFETY: the pages are within the guest's memory, or what it has been.
+            unsafe {
+                let from = self.base.add(run[0] * PAGE).cast();
+                madvise(from, run.len() * PAGE, Advice::LinuxDontNeed)
+                    .map_err(refuse("letting pages go"))?;
+            }
+        }
+        Ok(kept.to_vec())
     }
 }
 

@@ -45,6 +45,10 @@ impl LinearMemory for LimitedMemory {
         self.inner.grow(delta).inspect_err(|_| self.guard.refuse())
     }
 
+    fn reset(&mut self) -> Result<(), MemoryError> {
+        self.inner.reset()
+    }
+
     fn vmmemory(&self) -> NonNull<VMMemoryDefinition> {
         self.inner.vmmemory()
     }

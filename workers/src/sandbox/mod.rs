@@ -4,10 +4,11 @@ mod cpu;
 mod landlock;
 mod layers;
 mod namespaces;
+mod preemption;
 mod rlimits;
 mod seccomp;
 
-pub use cpu::{CpuBudget, Stopwatch};
+pub use cpu::CpuBudget;
 pub use rlimits::GUEST_FILES;
 pub use seccomp::RULES;
 

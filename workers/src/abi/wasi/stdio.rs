@@ -61,10 +61,14 @@ impl Exchange {
         self.most.is_some()
     }
 
-    /// Ends the call and gives its response.
-    pub fn finish(&mut self) -> Vec<u8> {
+    /// Ends the call: nobody reads the request any more.
+    pub fn finish(&mut self) {
         self.request = Vec::new();
-        std::mem::take(&mut self.response)
+    }
+
+    /// What the command has written.
+    pub fn output(&self) -> &[u8] {
+        &self.response
     }
 
     pub fn unread(&self) -> usize {
@@ -126,6 +130,6 @@ mod tests {
         exchange.begin(b"", 4);
         assert!(exchange.write(b"12") && exchange.write(b"34"));
         assert!(!exchange.write(b"5") && exchange.overflowed);
-        assert_eq!(exchange.finish(), b"1234");
+        assert_eq!(exchange.output(), b"1234");
     }
 }

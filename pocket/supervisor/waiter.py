@@ -1,0 +1,37 @@
+"""One thread that waits for a worker."""
+
+from __future__ import annotations
+
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pocket.supervisor.replica import Replica
+
+
+class Waiter:
+    """Sleeps until it is woken; then it looks for itself what there is.
+
+    Attributes:
+        since: when it began to wait, on the clock of `time.monotonic`.
+        handed: a replica that nobody else may take; None for most.
+    """
+
+    __slots__ = ("_asleep", "handed", "since")
+
+    def __init__(self) -> None:
+        self.since = monotonic()
+        self.handed: Replica | None = None
+        self._asleep = threading.Lock()
+        self._asleep.acquire()
+
+    def wait(self, until: float | None) -> bool:
+        """Sleep until `wake`, which may have come before; False where `until` came first."""
+        timeout_s = -1 if until is None else max(0.0, until - monotonic())
+        return self._asleep.acquire(timeout=timeout_s)
+
+    def wake(self) -> None:
+        """End the sleep; under the lock of the pool, as it is not for two threads at once."""
+        if self._asleep.locked():
+            self._asleep.release()

@@ -1,0 +1,19 @@
+;; Grows by a page for each byte of its request above 100, and gives how many of the pages of the
+;; system that it then has more were not empty; writes to each.
+(module
+  ;; include plugin
+  (func $answer (param $request i32) (param $len i32) (result i64)
+    (local $at i32)
+    (local $end i32)
+    (local $found i32)
+    (local.set $at (i32.shl (memory.grow (i32.sub (local.get $len) (i32.const 100))) (i32.const 16)))
+    (local.set $end (i32.shl (memory.size) (i32.const 16)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $found
+          (i32.add (local.get $found) (i32.ne (i32.load offset=8 (local.get $at)) (i32.const 0))))
+        (i32.store offset=8 (local.get $at) (i32.const 7))
+        (local.set $at (i32.add (local.get $at) (i32.const 4096)))
+        (br $next)))
+    (call $number (local.get $found))))
