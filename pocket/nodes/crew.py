@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pocket.capability.interruption import Interruption
 from pocket.document import JSON
+
+_LOOK_UP_S: Final = 0.05
+"""Python sees a Ctrl-C that came just before a wait when the wait is over."""
 
 
 class Ended(NamedTuple):
@@ -51,7 +54,7 @@ def crew(jobs: Sequence[Callable[[], JSON]], threads: int) -> Iterator[Iterator[
     try:
         for worker in workers:
             worker.start()
-        yield (ended.get() for _ in posts)
+        yield (_next(ended) for _ in posts)
     finally:
         waiting.clear()
         for post in posts:
@@ -59,6 +62,12 @@ def crew(jobs: Sequence[Callable[[], JSON]], threads: int) -> Iterator[Iterator[
         for worker in workers:
             if worker.is_alive():
                 worker.join()
+
+
+def _next(ended: SimpleQueue[Ended]) -> Ended:
+    while True:
+        with suppress(Empty):
+            return ended.get(timeout=_LOOK_UP_S)
 
 
 @dataclass(frozen=True, slots=True)
