@@ -12,7 +12,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # One build folder for every Rust crate but the worker, whose own is workers/target.
 WASM_TARGET := $(CURDIR)/target
 
-WORKER_SOURCES := $(shell find workers/src workers/policies -type f) workers/build.rs workers/Cargo.toml workers/Cargo.lock
+WORKER_SOURCES := $(shell find workers/src workers/policies wire/src -type f) workers/build.rs \
+  $(foreach crate,workers wire,$(crate)/Cargo.toml $(crate)/Cargo.lock)
 ENGINE := sdk/javascript/dist/engine.wasm
 TYPESCRIPT_PLUGINS := sentiment page-title
 PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile wordcount slugify
@@ -31,6 +32,7 @@ demo: $(VENV)/ready plugins ## set up, build the example plugins, run the main j
 test: $(VENV)/ready plugins ## set up and run the tests; `make check` runs the slow ones, too
 	$(BIN)/pytest -m "not slow" --durations 10
 	cd workers && cargo test --release --locked --quiet
+	cd wire && CARGO_TARGET_DIR=$(WASM_TARGET) cargo test --locked --quiet
 	cd sdk/rust && CARGO_TARGET_DIR=$(WASM_TARGET) cargo test --locked --quiet
 	cd sdk/go && go test ./...
 	$(MAKE) -C examples/plugins/wordcount test
@@ -58,7 +60,9 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/generate_docs.py --check
+	$(BIN)/python scripts/performance_tables.py --check
 	cd workers && cargo fmt --check && cargo clippy --release --locked --all-targets -- -D warnings
+	cd wire && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --features python -- -D warnings
 	cd sdk/javascript/engine && cargo fmt --check
 	cd sdk/rust && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --all-targets -- -D warnings
 	@unformatted=$$(gofmt -l $(GO_MODULES)); test -z "$$unformatted" || { echo "run gofmt -w $$unformatted"; false; }
@@ -80,7 +84,7 @@ tools: # says what is missing before anything long begins
 $(VENV)/ready: requirements/dev.lock pyproject.toml $(WORKER_SOURCES) | tools
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.lock
-	@echo "building pocket-worker; the first time takes some minutes"
+	@echo "building the Rust parts; the first time takes some minutes"
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -104,6 +108,10 @@ EXTISM_PLUGIN := benchmarks/extism/dist/plugin.wasm
 .PHONY: bench
 bench: $(VENV)/bench plugins $(EXTISM_PLUGIN) ## measure Pocket and its peers; some minutes
 	$(BIN)/python benchmarks/run.py
+
+.PHONY: bench-keep
+bench-keep: $(VENV)/bench plugins $(EXTISM_PLUGIN) ## the same, and write the numbers into the docs
+	$(BIN)/python benchmarks/run.py --keep
 
 $(VENV)/bench: requirements/bench.lock $(VENV)/ready
 	$(BIN)/pip install --quiet --require-hashes -r requirements/bench.lock
@@ -136,5 +144,5 @@ lock: ## pin the newest allowed versions again
 
 .PHONY: clean
 clean: ## delete everything that was built
-	rm -rf $(VENV) .demo build target workers/target sdk/javascript/{dist,node_modules} sdk/c/dist \
+	rm -rf $(VENV) .demo build target workers/target wire/target sdk/javascript/{dist,node_modules} sdk/c/dist \
 	  sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target}

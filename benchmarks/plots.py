@@ -20,6 +20,8 @@ _OTHERS = "#adb5bd"
 def draw(found: dict[str, Any], out: Path) -> None:
     """Write every plot into a folder."""
     mpl.rcParams.update({"font.size": 10, "axes.spines.top": False, "axes.spines.right": False})
+    # Nothing of chance, so that the same numbers give the same files; texts stay texts.
+    mpl.rcParams.update({"svg.hashsalt": "pocket", "svg.fonttype": "none"})
     _distribution(found["latency"]["samples_us"], out / "latency.svg")
     _payload(found["payload"], out / "payload.svg")
     _bars(
@@ -31,11 +33,20 @@ def draw(found: dict[str, Any], out: Path) -> None:
         found["memory"]["private_kib"], "private memory of an idle worker, KiB", out / "memory.svg"
     )
     _among(found["memory"]["among_us"], out / "plugins.svg")
+    _groups(_medians(found["state"]), "a call, us (p50), by the plugin's state", out / "state.svg")
+    _groups(
+        _medians(found["throughput"]), "calls/s by map, by workers", out / "throughput.svg", "%.0f"
+    )
+    _groups(
+        _medians({"ms": found["command"]}), "start of the command, ms (p50)", out / "command.svg"
+    )
+    nodes = {f"{count} nodes": median(taken) for count, taken in found["workflow"].items()}
+    _bars(nodes, "a run of a chain of echo nodes, us (p50)", out / "workflow.svg")
 
 
 def _save(figure: Any, file: Path) -> None:
     figure.tight_layout()
-    figure.savefig(file)
+    figure.savefig(file, metadata={"Date": None})
     plt.close(figure)
 
 
@@ -67,10 +78,10 @@ def _payload(found: dict[str, dict[str, Sequence[float]]], file: Path) -> None:
     _save(figure, file)
 
 
-def _bars(values: dict[str, float], label: str, file: Path) -> None:
+def _bars(values: dict[str, float], label: str, file: Path, form: str = "%.1f") -> None:
     figure, axes = plt.subplots(figsize=(8, 0.7 + 0.6 * len(values)))
     bars = axes.barh(list(values), list(values.values()), color=_POCKET, height=0.55)
-    axes.bar_label(bars, fmt="%.1f", padding=4)
+    axes.bar_label(bars, fmt=form, padding=4)
     axes.set(xlabel=label, xlim=(0, max(values.values()) * 1.15))
     _save(figure, file)
 
@@ -83,3 +94,22 @@ def _among(found: dict[str, Sequence[float]], file: Path) -> None:
     axes.set_ylim(bottom=0)
     axes.grid(visible=True, alpha=0.3)
     _save(figure, file)
+
+
+def _medians(found: dict[str, dict[str, Sequence[float]]]) -> dict[str, dict[str, float]]:
+    return {
+        name: {case: median(taken) for case, taken in cases.items()}
+        for name, cases in found.items()
+    }
+
+
+def _groups(
+    values: dict[str, dict[str, float]], label: str, file: Path, form: str = "%.1f"
+) -> None:
+    """Draw a group of bars for each name, one bar a case."""
+    flat = {
+        case if len(values) == 1 else f"{name}, {case}": value
+        for name, cases in values.items()
+        for case, value in cases.items()
+    }
+    _bars(flat, label, file, form)

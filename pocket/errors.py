@@ -12,6 +12,7 @@ PocketError
 ├── InstallError             fetching or storing a plugin
 ├── ExampleFailed            a plugin does not give what its own example promises
 ├── BuildFailed              a plugin's own build did not end well
+├── CostRose                 a plugin costs more than in an earlier measurement
 ├── PluginNotFound
 ├── CallError                a call that did not end well
 │   ├── PluginError          the plugin answered with an error
@@ -215,6 +216,14 @@ class BuildFailed(PocketError):
         super().__init__(message, hint=hint)
         self.detail = detail
         """What the tool wrote."""
+
+
+class CostRose(PocketError):
+    """A plugin costs more than an earlier report of `pocket bench`, by more than was allowed."""
+
+    code = "cost-rose"
+    exit_code = 48
+    fault = Fault.PLUGIN
 
 
 class CallError(PocketError):

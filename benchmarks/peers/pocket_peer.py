@@ -14,7 +14,7 @@ class PocketPeer(Peer):
     """Pocket."""
 
     name = "Pocket"
-    how = "wasm in a sandboxed process, fresh state for every call; dict, JSON, pipe, JSON, dict"
+    how = "wasm in a sandboxed process, fresh state; dict, JSON, shared memory, JSON, dict"
 
     def __init__(self) -> None:
         self._host = pocket.Host()

@@ -1,1 +1,20 @@
-"""What is measured of Pocket alone, one question a file: `measure`, and `table` of what it gave."""
+"""What is measured of Pocket alone, one question a file: `measure`, and `table` of what it gave.
+
+`table` gets the quantiles of samples in their place (`results_file.summary`).
+"""
+
+from __future__ import annotations
+
+from sections import (
+    cold_start,
+    command,
+    counted,
+    memory,
+    payload,
+    state,
+    throughput,
+    usage,
+    workflow,
+)
+
+ALL = (payload, cold_start, memory, state, throughput, counted, usage, command, workflow)

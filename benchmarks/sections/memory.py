@@ -5,7 +5,6 @@ from __future__ import annotations
 import resource
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from peers.peer import NUMBERS, timed
@@ -56,7 +55,7 @@ def private_kib(pid: int) -> int:
 def table(found: dict[str, Any]) -> Sequence[str]:
     """Give the lines of two tables."""
     private = [f"| {name} | {kib:,} |" for name, kib in found["private_kib"].items()]
-    among = [f"| {count} | {median(taken):.1f} |" for count, taken in found["among_us"].items()]
+    among = [f"| {count} | {taken['p50']:.1f} |" for count, taken in found["among_us"].items()]
     return [
         "## Memory of an idle worker",
         "",

@@ -8,7 +8,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from statistics import median
 from typing import Any, Self
 
 from peers.peer import timed
@@ -51,9 +50,9 @@ def measure() -> dict[str, Any]:
 def table(found: dict[str, Any]) -> Sequence[str]:
     """Give the lines of a table."""
     rows = [
-        f"| {size:,} | {median(calls):,.0f} | {median(found['pipe_us'][str(size)]):,.0f} | "
-        f"{median(calls) / median(found['pipe_us'][str(size)]):.2f} |"
-        for size, calls in ((int(size), calls) for size, calls in found["call_us"].items())
+        f"| {int(size):,} | {calls['p50']:,.0f} | {found['pipe_us'][size]['p50']:,.0f} | "
+        f"{calls['p50'] / found['pipe_us'][size]['p50']:.2f} |"
+        for size, calls in found["call_us"].items()
     ]
     head = ("| bytes each way | call p50 us | pipes p50 us | ratio |", "|---|---|---|---|")
     return ["## Payload: a text there and back", "", *head, *rows]

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pocket.cli import graph, nodes, plugins, policy, run, schema, security, version
+from pocket.cli import bench, graph, nodes, plugins, policy, run, schema, security, version
 from pocket.cli.help import Command, Group
 from pocket.cli.logs import LogLevel, show_logs
 from pocket.cli.output import Format, note, print_error
@@ -47,6 +47,7 @@ app = typer.Typer(
 app.callback()(_options)
 app.command("run", cls=Command)(run.run)
 app.command("graph", cls=Command)(graph.graph)
+app.command("bench", cls=Command)(bench.bench)
 app.add_typer(plugins.app, name="plugins")
 app.add_typer(nodes.app, name="nodes")
 app.add_typer(policy.app, name="policy")

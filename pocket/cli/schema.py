@@ -15,12 +15,15 @@ class FileKind(StrEnum):
 
     WORKFLOW = "workflow"
     MANIFEST = "manifest"
+    BENCH = "bench"
 
 
 def schema(
-    kind: Annotated[FileKind, typer.Argument(metavar="workflow|manifest", help="A kind of file.")],
+    kind: Annotated[
+        FileKind, typer.Argument(metavar="workflow|manifest|bench", help="A kind of file.")
+    ],
 ) -> None:
-    """Print the JSON Schema of workflow files or of manifests, for editors.
+    """Print the JSON Schema of workflow files, of manifests or of reports of `pocket bench`.
 
     Examples:
 
@@ -32,6 +35,10 @@ def schema(
         from pocket.nodes.file_schema import workflow_file_schema
 
         emit(workflow_file_schema(), Format.JSON)
+    elif kind is FileKind.BENCH:
+        from pocket.bench.report import report_schema
+
+        emit(report_schema(), Format.JSON)
     else:
         from pocket.plugin.manifest import manifest_schema
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pocket.errors import PluginNotFound, PocketError, suggest
 from pocket.nodes.aggregate import AGGREGATE
@@ -23,7 +23,9 @@ from pocket.nodes.python import TYPES, PythonType
 from pocket.nodes.router import ROUTER
 from pocket.nodes.template import TEMPLATE
 from pocket.nodes.validate import VALIDATE
-from pocket.plugin.store import StoreListing, default_home
+
+if TYPE_CHECKING:
+    from pocket.plugin.store import StoreListing
 
 _TYPES: Final = (
     AGGREGATE,
@@ -145,6 +147,8 @@ class NodeCatalog:
 
     @cached_property
     def _listing(self) -> StoreListing:
+        from pocket.plugin.store import StoreListing
+
         return StoreListing((), ()) if self._host is None else self._host.store.listing()
 
     def _check_exec(self) -> None:
@@ -154,6 +158,7 @@ class NodeCatalog:
                 hint="leave --no-exec out, if you trust the workflow with commands",
             )
         from pocket.plugin.policy import Policy
+        from pocket.plugin.store import default_home
 
         policy = Policy.load(default_home()) if self._host is None else self._host.policy
         refused = policy.exec_refused

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from math import inf
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from pocket.capability.interruption import covered
 from pocket.document import JSON
 from pocket.errors import PluginNotFound
 from pocket.plugin.metadata import NodeMetadata
-from pocket.plugin.policy import Policy
-from pocket.plugin.store import Store
-from pocket.supervisor.result import Result
 from pocket.workflow.node import Answer, NodeCall
 from pocket.workflow.scope import Scope
+
+if TYPE_CHECKING:
+    from pocket.plugin.policy import Policy
+    from pocket.plugin.store import Store
+    from pocket.supervisor.result import Result
 
 
 class LoadedPlugin(Protocol):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from pocket.document import JSON
 from pocket.errors import InvalidOutput
-from pocket.plugin.manifest import Manifest
 from pocket.plugin.schema import unsafe_schema
+
+if TYPE_CHECKING:
+    from pocket.plugin.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)

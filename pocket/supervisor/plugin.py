@@ -179,9 +179,10 @@ class Plugin:
         # A worker that waits for its host's answer must not find the next request in the pipe.
         pace = Pace(1) if self._program.asks_host else Pace()
         answer = partial(self._answer, timeout_s=timeout_s)
+        read, node = self._read if self._meter is None else self._count, request.node
         for answers in spread(answer, portions(request, inputs, pace), self.replicas, pace):
             for one in answers:
-                result = self._result(request.node, one)
+                result = read(node, one)
                 if result.error is not None and not return_errors:
                     raise result.error
                 yield result
@@ -309,7 +310,7 @@ class Plugin:
         with self._pool.lent(cancellation) as worker:
             return worker.call_many(portion, timeout_s)
 
-    def _result(self, node: str, answer: Reply | PocketError) -> Result:
+    def _count(self, node: str, answer: Reply | PocketError) -> Result:
         result = self._read(node, answer)
         if self._meter is not None:
             outcome = ANSWERED if result.error is None else result.error.code
@@ -325,4 +326,4 @@ class Plugin:
         except PocketError as error:
             said = _bare(self._program.grants.mask.error(error))
             return Result(None, "error", usage, said)
-        return Result(output, action, usage)
+        return tuple.__new__(Result, (output, action, usage, None))

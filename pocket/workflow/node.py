@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from pocket.document import JSON
-from pocket.plugin.metadata import NodeMetadata
 from pocket.workflow.scope import Scope
+
+if TYPE_CHECKING:
+    from pocket.plugin.metadata import NodeMetadata
 
 DEFAULT_ACTION = "default"
 ERROR_ACTION = "error"

@@ -1,0 +1,1 @@
+"""What a plugin costs its host: measured, reported, compared."""
