@@ -14,10 +14,14 @@ WASM_TARGET := $(CURDIR)/target
 
 WORKER_SOURCES := $(shell find workers/src workers/policies wire/src -type f) workers/build.rs \
   $(foreach crate,workers wire,$(crate)/Cargo.toml $(crate)/Cargo.lock)
+INTERPRETERS := pocket/interpreters/jq.wasm pocket/interpreters/lua.wasm
+INTERPRETER_SOURCES := $(wildcard interpreters/*.* interpreters/*/Cargo.toml interpreters/*/src/*)
 ENGINE := sdk/javascript/dist/engine.wasm
+PYTHON_ENGINE := sdk/python/src/pocket_plugin/engine.wasm
 TYPESCRIPT_PLUGINS := sentiment page-title
-PLUGINS := $(TYPESCRIPT_PLUGINS) statistics hostile wordcount slugify
-GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go
+PYTHON_PLUGINS := csv-report
+PLUGINS := $(TYPESCRIPT_PLUGINS) $(PYTHON_PLUGINS) statistics line-filter hostile wordcount slugify
+GO_MODULES := sdk/go examples/plugins/wordcount tests/sdk/go tests/conformance/plugins/go
 PLUGIN_WASM := $(PLUGINS:%=examples/plugins/%/dist/plugin.wasm)
 
 .PHONY: help
@@ -39,7 +43,10 @@ test: $(VENV)/ready plugins ## set up and run the tests; `make check` runs the s
 	$(MAKE) -C sdk/c test
 	$(MAKE) -C examples/plugins/slugify test
 	$(MAKE) -C sdk/javascript test
+	cd sdk/assemblyscript && npm ci --silent && npm test --silent
 	for name in $(TYPESCRIPT_PLUGINS); do (cd examples/plugins/$$name && npm test); done
+	$(MAKE) -C sdk/python test
+	for name in $(PYTHON_PLUGINS); do (cd examples/plugins/$$name && python -m pytest -q); done
 
 .PHONY: abuse
 abuse: $(VENV)/ready ## attack the host in every known way and print what stopped each
@@ -64,7 +71,9 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	cd workers && cargo fmt --check && cargo clippy --release --locked --all-targets -- -D warnings
 	cd wire && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --features python -- -D warnings
 	cd sdk/javascript/engine && cargo fmt --check
+	cd interpreters && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --release --locked --target wasm32-wasip1 -- -D warnings
 	cd sdk/rust && cargo fmt --check && CARGO_TARGET_DIR=$(WASM_TARGET) cargo clippy --locked --all-targets -- -D warnings
+	rustfmt --edition 2024 --check tests/conformance/plugins/rust/src/lib.rs
 	@unformatted=$$(gofmt -l $(GO_MODULES)); test -z "$$unformatted" || { echo "run gofmt -w $$unformatted"; false; }
 	for module in $(GO_MODULES); do (cd $$module && go vet ./... && GOOS=wasip1 GOARCH=wasm go vet ./...); done
 
@@ -76,20 +85,30 @@ install-check: $(VENV)/ready ## `pip install .` alone, in an environment of its 
 	cd / && $(CURDIR)/.demo/installed/bin/pocket version
 	cd / && $(CURDIR)/.demo/installed/bin/pocket security status
 	cd / && $(CURDIR)/.demo/installed/bin/pocket run $(CURDIR)/examples/workflows/greeting.yaml --dry-run
+	cd / && $(CURDIR)/.demo/installed/bin/pocket run $(CURDIR)/examples/workflows/scripts.yaml --input @$(CURDIR)/examples/workflows/scripts.json
 
 .PHONY: tools
 tools: # says what is missing before anything long begins
 	@bash scripts/check_tools.sh
 
-$(VENV)/ready: requirements/dev.lock pyproject.toml $(WORKER_SOURCES) | tools
+$(VENV)/ready: requirements/dev.lock pyproject.toml setup.py $(WORKER_SOURCES) | tools
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --require-hashes -r requirements/dev.lock
 	@echo "building the Rust parts; the first time takes some minutes"
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
 	touch $@
 
+.PHONY: interpreters
+interpreters: $(INTERPRETERS) ## build what runs `transform` and `lua` nodes
+
+RUST_SDK := $(wildcard sdk/rust/src/*.rs) sdk/rust/Cargo.toml
+$(INTERPRETERS) &: $(INTERPRETER_SOURCES) $(RUST_SDK) | $(VENV)/ready
+	$(BIN)/python interpreters/build.py pocket/interpreters
+	touch $(INTERPRETERS)
+
 .PHONY: plugins
-plugins: $(PLUGIN_WASM) ## build the JavaScript engine and the example plugins
+plugins: $(PLUGIN_WASM) $(INTERPRETERS) ## build the interpreters, the engines of JavaScript and Python, and all plugins
+	cd tests && PYTHONPATH=$(CURDIR) $(CURDIR)/$(BIN)/python -m conformance.languages
 
 $(ENGINE): $(VENV)/ready $(wildcard sdk/javascript/engine/src/* sdk/javascript/engine/src/surroundings/* sdk/javascript/src/*) sdk/javascript/engine/Cargo.lock
 	$(MAKE) -C sdk/javascript
@@ -98,7 +117,14 @@ $(TYPESCRIPT_PLUGINS:%=examples/plugins/%/dist/plugin.wasm): examples/plugins/%/
 	cd examples/plugins/$* && npm ci --silent && npm run --silent build
 	touch $@
 
-RUST_SDK := $(wildcard sdk/rust/src/*.rs) sdk/rust/Cargo.toml
+PYTHON_SDK := $(wildcard sdk/python/src/pocket_plugin/*.py sdk/python/engine/src/* sdk/python/engine/python/* sdk/python/engine/*.txt sdk/python/engine/*.json)
+$(PYTHON_ENGINE): $(VENV)/ready $(PYTHON_SDK)
+	$(MAKE) -C sdk/python
+	touch $@
+
+$(PYTHON_PLUGINS:%=examples/plugins/%/dist/plugin.wasm): examples/plugins/%/dist/plugin.wasm: $(PYTHON_ENGINE) $(wildcard examples/plugins/*/src/*.py)
+	cd examples/plugins/$* && PYTHONPATH=sdk python -m pocket_plugin compile src -o dist/plugin.wasm
+
 examples/plugins/%/dist/plugin.wasm: examples/plugins/%/src/lib.rs examples/plugins/%/Cargo.lock $(RUST_SDK) | tools
 	$(MAKE) -C examples/plugins/$* CARGO_TARGET_DIR=$(WASM_TARGET)
 	touch $@
@@ -144,5 +170,6 @@ lock: ## pin the newest allowed versions again
 
 .PHONY: clean
 clean: ## delete everything that was built
-	rm -rf $(VENV) .demo build target workers/target wire/target sdk/javascript/{dist,node_modules} sdk/c/dist \
-	  sdk/javascript/engine/target examples/plugins/*/{dist,node_modules,target}
+	rm -rf $(VENV) $(INTERPRETERS) .demo build target workers/target wire/target sdk/{javascript,assemblyscript}/{dist,node_modules} \
+	  sdk/c/dist sdk/{javascript/engine/target,python/engine/build} $(PYTHON_ENGINE) examples/plugins/*/{dist,node_modules,target} \
+	  tests/conformance/plugins/*/{dist,node_modules}

@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         ProtocolViolation,
         RunTimeout,
         SandboxUnavailable,
+        StackFrame,
         StepLimitExceeded,
         WorkerUnavailable,
     )
@@ -70,11 +71,13 @@ if TYPE_CHECKING:
     from pocket.plugin.network_rule import NetworkRule
     from pocket.plugin.permissions import Permissions
     from pocket.plugin.policy import Policy
+    from pocket.supervisor.async_stream import AsyncStream
     from pocket.supervisor.host import Host
     from pocket.supervisor.meter import Calls
     from pocket.supervisor.plugin import Plugin
     from pocket.supervisor.result import Result, Usage
     from pocket.supervisor.status import PluginStatus
+    from pocket.supervisor.stream import Stream
     from pocket.workflow.engine import Step, Watcher, WorkflowResult
     from pocket.workflow.node import Answer
     from pocket.workflow.scope import Scope
@@ -89,10 +92,12 @@ _HOMES = {
     "pocket.plugin.permissions": ("Permissions",),
     "pocket.plugin.policy": ("Policy",),
     "pocket.supervisor.host": ("Host",),
+    "pocket.supervisor.async_stream": ("AsyncStream",),
     "pocket.supervisor.meter": ("Calls",),
     "pocket.supervisor.plugin": ("Plugin",),
     "pocket.supervisor.result": ("Result", "Usage"),
     "pocket.supervisor.status": ("PluginStatus",),
+    "pocket.supervisor.stream": ("Stream",),
     "pocket.workflow.engine": ("Step", "Watcher", "WorkflowResult"),
     "pocket.workflow.node": ("Answer",),
     "pocket.workflow.scope": ("Scope",),
@@ -100,6 +105,7 @@ _HOMES = {
 
 __all__ = [
     "Answer",
+    "AsyncStream",
     "BuildFailed",
     "CallError",
     "CallTimeout",
@@ -149,8 +155,10 @@ __all__ = [
     "RunTimeout",
     "SandboxUnavailable",
     "Scope",
+    "StackFrame",
     "Step",
     "StepLimitExceeded",
+    "Stream",
     "Usage",
     "Watcher",
     "WorkerUnavailable",

@@ -46,6 +46,7 @@ class Document:
     data: JSON
     _values: Mapping[ValuePath, Place] = field(repr=False)
     _keys: Mapping[ValuePath, Place] = field(repr=False)
+    _blocks: Mapping[ValuePath, Place] = field(repr=False, default_factory=dict)
 
     def place(self, path: Sequence[str | int], *, key: bool = False) -> Place:
         """Give where the value at `path` stands, or its key; a missing one has its parent's."""
@@ -54,6 +55,10 @@ class Document:
         while steps and steps not in places:
             steps, places = steps[:-1], self._values
         return places.get(steps, Place(self.path, 1, 1))
+
+    def block(self, path: Sequence[str | int]) -> Place | None:
+        """Give where the first character of a text that is written as a block (`|`) stands."""
+        return self._blocks.get(tuple(path))
 
     def names(self, path: Sequence[str | int]) -> bool:
         """Say whether a value stands at `path`."""
@@ -110,7 +115,7 @@ def parse_document(
         parser.problems.append(Problem(_place_after(path, before), said))
     if parser.problems:
         raise error(parser.problems)
-    return Document(path, parser.data, parser.values, parser.keys)
+    return Document(path, parser.data, parser.values, parser.keys, parser.blocks)
 
 
 def _decoded(text: bytes | str) -> str:
@@ -149,12 +154,15 @@ class _Parser:
         self.problems: list[Problem] = []
         self.values: dict[ValuePath, Place] = {}
         self.keys: dict[ValuePath, Place] = {}
+        self.blocks: dict[ValuePath, Place] = {}
+        self._lines: list[str] = []
         self._open: list[_Open] = []
         self._documents = 0
 
     def read(self, text: str) -> None:
         import yaml
 
+        self._lines = text.split("\n")
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         for event in yaml.parse(text, Loader=loader):
             handler = _HANDLERS.get(type(event).__name__)
@@ -177,6 +185,8 @@ class _Parser:
             return False
         if self._wants_key():
             return self._key(event)
+        if event.style == "|":
+            self._note_block(event)
         return self._add(event, self._resolved(event))
 
     def begin(self, event: yaml.CollectionStartEvent) -> bool:
@@ -195,6 +205,14 @@ class _Parser:
     def end(self, _: yaml.Event) -> bool:
         self._open.pop()
         return True
+
+    def _note_block(self, event: yaml.ScalarEvent) -> None:
+        mark = event.start_mark
+        assert mark is not None
+        first = mark.line + 1
+        written = next((line for line in self._lines[first:] if line.strip()), "")
+        indent = len(written) - len(written.lstrip(" "))
+        self.blocks[self._next_path()] = Place(self.path, first + 1, indent + 1)
 
     def _plain_node(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> bool:
         if event.anchor:

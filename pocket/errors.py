@@ -45,9 +45,10 @@ The exit codes are a promise: scripts match on them. 1 is kept for a bug in Pock
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import ClassVar
 
 
@@ -75,6 +76,18 @@ class Place:
     def __str__(self) -> str:
         """Give `path:line:column`, as editors and compilers write it."""
         return ":".join(str(part) for part in (self.path, self.line, self.column) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class StackFrame:
+    """One function that was under way when a plugin failed; line and column count from 1."""
+
+    function: str
+    place: Place | None = None
+
+    def __str__(self) -> str:
+        """Give `function (file:line:column)`, as far as that is known."""
+        return f"{self.function} ({self.place})" if self.place else self.function
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +259,20 @@ class CallError(PocketError):
         self.plugin = plugin
         self.node = node
         self.detail = detail
-        """More for the plugin's author: a trap's stack, the last lines of the log."""
+        """More for the plugin's author: the last lines of the log."""
+        self._find_stack: Callable[[], tuple[StackFrame, ...]] | None = None
+
+    @cached_property
+    def stack(self) -> tuple[StackFrame, ...]:
+        """Where the plugin failed, in its author's files, the innermost function first.
+
+        It is empty where the plugin did not say.
+        """
+        return self._find_stack() if self._find_stack else ()
+
+    def find_stack_by(self, find: Callable[[], tuple[StackFrame, ...]]) -> None:
+        """Set what finds the stack once somebody asks for it."""
+        self._find_stack = find
 
 
 class PluginError(CallError):

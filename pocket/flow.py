@@ -82,7 +82,7 @@ class Workflow:
         Args:
             input: of the first node; any JSON value.
             host: runs the plugins; if left out, the one that `load` was given. Workflows of
-                built-in nodes need none.
+                built-in nodes need none, but for `lua` and jq filters.
             max_steps: how many steps the run may take.
             timeout_s: how long the run may take, in seconds.
             watcher: is told of every step as it begins and ends.
@@ -108,7 +108,7 @@ class Workflow:
         plan = compiled.plan
         if plan is None:
             raise InvalidInput(
-                f"workflow {self.spec.name!r} uses node types that are not built in",
+                f"workflow {self.spec.name!r} uses node types that run in workers",
                 hint="pass host=pocket.Host(), which has the installed plugins",
             )
         return plan

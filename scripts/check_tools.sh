@@ -22,9 +22,9 @@ need cc "cc --version" 7.0 "install gcc or clang from your system, with its C++ 
 need npm "npm --version" 9.0 "it comes with Node, https://nodejs.org"
 
 if command -v rustup >/dev/null; then
-  if ! rustup target list --installed | grep -qx wasm32-unknown-unknown; then
-    rustup target add wasm32-unknown-unknown || missing=1
-  fi
+  for target in wasm32-unknown-unknown wasm32-wasip1; do
+    rustup target list --installed | grep -qx $target || rustup target add $target || missing=1
+  done
 fi
 [ "$(uname -s)" = Linux ] || { echo "error: Pocket runs on Linux only" >&2; missing=1; }
 exit $missing

@@ -9,8 +9,10 @@ from pathlib import Path
 from api_page import api_page
 from cli_page import cli_page
 from errors_page import errors_page
+from languages_page import matrix, short
 from limits_page import limits_page
 from manifest_page import manifest_page
+from markdown import fill
 from metrics_page import metrics_page
 from nodes_pages import node_pages
 from policy_page import policy_page
@@ -39,6 +41,8 @@ def main() -> int:
         **{f"nodes/{name}.md": text for name, text in node_pages().items()},
     }
     written = {name: NOTE + text.lstrip("\n") for name, text in pages.items()}
+    written["plugins/README.md"] = _with_table("plugins/README.md", matrix())
+    written["../README.md"] = _with_table("../README.md", short())
     stale = sorted(name for name, text in written.items() if _current(name) != text)
     stale += [name for name in _of_nodes() if name not in written]
     for name in stale:
@@ -53,6 +57,11 @@ def main() -> int:
             (DOCS / name).unlink()
             print(f"deleted docs/{name}")
     return int(check and bool(stale))
+
+
+def _with_table(name: str, content: str) -> str:
+    """Give a page that people write, with the table of languages in it."""
+    return fill((DOCS / name).read_text(encoding="utf-8"), "languages", content)
 
 
 def _current(name: str) -> str | None:

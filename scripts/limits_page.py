@@ -38,6 +38,7 @@ HOST = {
         "plugin/policy",
     ],
     "What a plugin says": ["foreign_json", "plugin/schema"],
+    "Filters and scripts": ["nodes/interpreter"],
 }
 
 WORKER = {

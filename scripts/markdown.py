@@ -16,6 +16,13 @@ def table(heading: list[str], rows: list[list[str]]) -> str:
     )
 
 
+def fill(text: str, name: str, content: str) -> str:
+    """Put content between `<!-- name -->` and `<!-- end of name -->`."""
+    begin, end = f"<!-- {name} -->\n", f"\n<!-- end of {name} -->"
+    before, after = text.index(begin) + len(begin), text.index(end)
+    return text[:before] + content + text[after:]
+
+
 def properties(
     schema: dict[str, Any], path: str = "", root: dict[str, Any] | None = None
 ) -> Iterator[list[str]]:

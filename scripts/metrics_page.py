@@ -29,7 +29,7 @@ Each has the label `plugin`, the name in the manifest.
 
 {table(["metric", "", ""], rows)}
 
-The buckets of durations go from {BUCKETS_S[0] * 1e6:.0f} us to {BUCKETS_S[-1]:.0f} s. Without a
+The buckets of durations go from {BUCKETS_S[0] * 1e6:.1f} us to {BUCKETS_S[-1]:.0f} s. Without a
 collector nothing is counted but what a pool of workers knows anyway, which `Plugin.status` gives
 without Prometheus, too.
 """

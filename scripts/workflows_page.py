@@ -88,6 +88,18 @@ def word_count(input, config, scope):
 pocket.Workflow.load("workflow.yaml").run({"text": "I love it"})
 """
 
+STREAM = """\
+name: errors-only
+nodes:
+  - name: keep-errors
+    type: filter-lines
+    config: {contains: " ERROR "}
+    stream: {from: server.log, to: "errors/{{.day}}.log", create_dirs: true}
+  - name: report
+    type: template
+    config: {template: "{{.kept}} of {{.lines}} lines are errors"}
+"""
+
 _OF_GO = {
     "eq",
     "ne",
@@ -106,7 +118,7 @@ _OF_GO = {
 
 def workflows_page() -> str:
     """Give docs/workflows.md, without the note above it."""
-    for text in (FILE, CONNECTED, CARE):
+    for text in (FILE, CONNECTED, CARE, STREAM):
         Workflow(parse_document(text, "docs/workflows.md", error=InvalidWorkflow))
     return f"""# Workflows
 
@@ -185,6 +197,19 @@ such a connection the run fails with the error.
   input; what follows it, follows.
 - **`ends`** lists actions that end the run at this node, though a node may have that name, and
   `default` ends the implied chain. Where an action leads nowhere, it keeps the warning away.
+
+## Streams
+
+A node type that works on a stream reads and writes bytes of any number in little memory. `stream`
+says which files they are; `pocket nodes info` says which types want it.
+
+```yaml
+{STREAM}```
+
+Both paths are templates and stay beneath `base_dir`, as those of the `file` node do. The file `to`
+is put in its place when the node is done, whole or not at all. The node's output is what the plugin
+answers. Its own limits of time and CPU time are those of one chunk, of at most 256 KiB; `timeout`
+is the one of all.
 
 ### What a run did
 

@@ -7,7 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from pocket.authoring.cargo import CARGO
-from pocket.authoring.npm import NPM
+from pocket.authoring.go import GO
+from pocket.authoring.make import MAKE
+from pocket.authoring.npm import ASSEMBLYSCRIPT, NPM
+from pocket.authoring.python import PYTHON
 from pocket.authoring.toolchain import Toolchain
 from pocket.errors import BuildFailed, InvalidInput, suggest
 
@@ -15,6 +18,11 @@ LANGUAGES: Final[Mapping[str, Toolchain]] = {
     "typescript": NPM,
     "javascript": NPM,
     "rust": CARGO,
+    "python": PYTHON,
+    "go": GO,
+    "c": MAKE,
+    "cpp": MAKE,
+    "assemblyscript": ASSEMBLYSCRIPT,
 }
 
 
@@ -37,7 +45,8 @@ def detect(folder: Path) -> Toolchain:
     Raises:
         BuildFailed: nothing known does, or it could be several.
     """
-    known = dict.fromkeys(LANGUAGES.values())
+    # Languages that share a tool share its signs, too.
+    known = {tools.name: tools for tools in LANGUAGES.values()}.values()
     found = [tools for tools in known if any(any(folder.glob(sign)) for sign in tools.signs)]
     if len(found) == 1:
         return found[0]

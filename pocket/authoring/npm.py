@@ -1,4 +1,4 @@
-"""Plugins in TypeScript and JavaScript, built by the `build` script of their package.json."""
+"""Plugins whose package.json has a `build` script: TypeScript, JavaScript, AssemblyScript."""
 
 from __future__ import annotations
 
@@ -66,17 +66,27 @@ def _changed(file: Path) -> int:
     return file.stat().st_mtime_ns if file.exists() else 0
 
 
-def _vendored(sdk: Path) -> dict[str, bytes]:
-    """Give the SDK as the tarball that `npm pack` would publish."""
+def _javascript(sdk: Path) -> dict[str, bytes]:
     if not (sdk / "dist" / "engine.wasm").exists() or not (sdk / "dist" / "index.js").exists():
         raise InvalidInput(f"{sdk}: the SDK is not built", hint=f"run `make -C {sdk}`")
+    return {"sdk/pocket-plugin-sdk.tgz": _packed(sdk)}
+
+
+def _assemblyscript(sdk: Path) -> dict[str, bytes]:
+    return {"sdk/pocket-assemblyscript-sdk.tgz": _packed(sdk)}
+
+
+def _packed(sdk: Path) -> bytes:
+    """Give an SDK as the tarball that `npm pack` would publish."""
     package = json.loads((sdk / "package.json").read_text(encoding="utf-8"))
     names = ["package.json", "README.md", "LICENSE"]
     for entry in package["files"]:
         found = [path for path in (sdk / entry).rglob("*") if path.is_file()] or [sdk / entry]
         names += [path.relative_to(sdk).as_posix() for path in found]
-    files = {f"package/{name}": (sdk / name).read_bytes() for name in names}
-    return {"sdk/pocket-plugin-sdk.tgz": pack(files)}
+    return pack({f"package/{name}": (sdk / name).read_bytes() for name in names})
 
 
-NPM: Final = Toolchain("npm", ("package.json",), "javascript", _vendored, _build)
+NPM: Final = Toolchain("npm", ("package.json",), "javascript", _javascript, _build)
+ASSEMBLYSCRIPT: Final = Toolchain(
+    "npm", ("package.json",), "assemblyscript", _assemblyscript, _build
+)

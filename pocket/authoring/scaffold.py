@@ -74,6 +74,9 @@ def _from_template(language: str, name: str) -> Iterator[tuple[str, bytes]]:
     root = TEMPLATES / language
     for file in sorted(path for path in root.rglob("*") if path.is_file()):
         parts = file.relative_to(root).parts
+        # Where pip installed Pocket, it has compiled the template's Python files, too.
+        if "__pycache__" in parts:
+            continue
         text = file.read_text(encoding="utf-8")
         for placeholder, word in words.items():
             text = text.replace(placeholder, word)

@@ -90,7 +90,7 @@ def build(
     ] = None,
     output: Output = Format.TEXT,
 ) -> None:
-    """Build a plugin with its language's own tools: npm, cargo.
+    """Build a plugin with its language's own tools: npm, cargo, go, make.
 
     What the folder says is run as you, outside of the sandbox. Do not build what you do not trust;
     installing and running it needs no build.

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from pocket.plugin.package import Package
     from pocket.plugin.policy import Policy
     from pocket.plugin.store import Store
     from pocket.supervisor.host import Host
@@ -35,7 +36,7 @@ class LazyHost:
         if "_host" in self.__dict__:
             self._host.close()
 
-    def load(self, plugin: str) -> Plugin:
+    def load(self, plugin: str | Package) -> Plugin:
         """Load a plugin; see `Host.load`."""
         return self._host.load(plugin)
 

@@ -100,6 +100,8 @@ def info(
 
 def _print_metadata(metadata: NodeMetadata) -> None:
     say(f"{metadata.type} ({metadata.category}): {metadata.description}")
+    if metadata.stream:
+        say("works on a stream: {from: FILE, to: FILE}")
     say(f"\nconfig:\n{_indented(render(metadata.config_schema, Format.YAML))}")
     for example in metadata.examples:
         say(f"\nexample: {example.name}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import astuple
 from enum import StrEnum
 from typing import Any, TextIO
 
@@ -19,6 +20,7 @@ from pocket.errors import (
     PermissionDenied,
     PocketError,
     Problem,
+    StackFrame,
 )
 
 _RED, _YELLOW, _BOLD, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
@@ -101,13 +103,20 @@ def print_error(error: PocketError, output: Format = Format.TEXT) -> None:
                 note(line)
             else:
                 _error_line(prefix + line)
-    if isinstance(error, CallError | BuildFailed) and error.detail:
-        for line in error.detail.splitlines():
-            print(f"  | {printable(line)}", file=sys.stderr)
+    _print_origin(error)
     if hints:
         print(file=sys.stderr)
     for hint in hints:
         print(f"{_paint('hint:', _BOLD)} {printable(hint)}", file=sys.stderr)
+
+
+def _print_origin(error: PocketError) -> None:
+    if isinstance(error, CallError):
+        for frame in error.stack:
+            note(f"  at {frame}")
+    if isinstance(error, CallError | BuildFailed) and error.detail:
+        for line in error.detail.splitlines():
+            note(f"  | {line}")
 
 
 def error_json(error: PocketError) -> dict[str, Any]:
@@ -121,7 +130,8 @@ def error_json(error: PocketError) -> dict[str, Any]:
         "node": error.step,
     }
     if isinstance(error, CallError):
-        fields |= {"plugin": error.plugin, "detail": error.detail}
+        stack = [frame_json(frame) for frame in error.stack]
+        fields |= {"plugin": error.plugin, "detail": error.detail, "stack": stack}
     if isinstance(error, BuildFailed):
         fields |= {"detail": error.detail}
     if isinstance(error, ConsentRequired):
@@ -129,6 +139,12 @@ def error_json(error: PocketError) -> dict[str, Any]:
     if isinstance(error, InvalidDocument | PermissionDenied):
         fields["problems"] = [problem_json(problem) for problem in error.problems]
     return fields
+
+
+def frame_json(frame: StackFrame) -> dict[str, JSON]:
+    """Give a frame of a stack as JSON."""
+    file, line, column = astuple(frame.place) if frame.place else (None, None, None)
+    return {"function": frame.function, "file": file, "line": line, "column": column}
 
 
 def problem_json(problem: Problem) -> dict[str, Any]:

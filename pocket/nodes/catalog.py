@@ -16,12 +16,15 @@ from pocket.nodes.echo import ECHO
 from pocket.nodes.exec import EXEC
 from pocket.nodes.file import FILE
 from pocket.nodes.http import HTTP
+from pocket.nodes.interpreted import InterpretedType
 from pocket.nodes.jsonpath import JSONPATH
+from pocket.nodes.lua import LUA
 from pocket.nodes.parallel import PARALLEL
 from pocket.nodes.plugin import PluginHost, PluginType
 from pocket.nodes.python import TYPES, PythonType
 from pocket.nodes.router import ROUTER
 from pocket.nodes.template import TEMPLATE
+from pocket.nodes.transform import TRANSFORM
 from pocket.nodes.validate import VALIDATE
 
 if TYPE_CHECKING:
@@ -36,13 +39,17 @@ _TYPES: Final = (
     FILE,
     HTTP,
     JSONPATH,
+    LUA,
     PARALLEL,
     ROUTER,
     TEMPLATE,
+    TRANSFORM,
     VALIDATE,
 )
 Found = BuiltinType | PluginType | PythonType
-BUILTIN: Final[Mapping[str, BuiltinType]] = {builtin.metadata.type: builtin for builtin in _TYPES}
+BUILTIN: Final[Mapping[str, BuiltinType | InterpretedType]] = {
+    builtin.metadata.type: builtin for builtin in _TYPES
+}
 
 
 class Offer(NamedTuple):
@@ -82,7 +89,10 @@ class NodeCatalog:
         return self._find(name)
 
     def _find(self, name: str) -> Found | None:
-        found = BUILTIN.get(name) or TYPES.get(name)
+        if name in BUILTIN:
+            builtin = BUILTIN[name]
+            return builtin.on(self._host) if isinstance(builtin, InterpretedType) else builtin
+        found = TYPES.get(name)
         if found is not None or self._host is None:
             return found
         plugin, _, node = name.rpartition("/")

@@ -14,9 +14,12 @@ from pocket.workflow.node import Answer, NodeCall
 from pocket.workflow.scope import Scope
 
 if TYPE_CHECKING:
+    from pocket.plugin.package import Package
     from pocket.plugin.policy import Policy
     from pocket.plugin.store import Store
     from pocket.supervisor.result import Result
+    from pocket.supervisor.stream import Chunks, Stream
+    from pocket.workflow.stream_files import StreamFiles
 
 
 class LoadedPlugin(Protocol):
@@ -41,6 +44,17 @@ class LoadedPlugin(Protocol):
     ) -> Result:
         """Call one of its nodes, and end the call for real after a time."""
 
+    def stream(
+        self,
+        node: str,
+        chunks: Chunks,
+        *,
+        input: JSON = None,  # noqa: A002
+        config: Mapping[str, JSON] | None = None,
+        timeout_s: float | None = None,
+    ) -> Stream:
+        """Call one of its nodes that works on a stream."""
+
 
 class PluginHost(Protocol):
     """Runs installed plugins; `pocket.Host` is one."""
@@ -53,8 +67,8 @@ class PluginHost(Protocol):
     def policy(self) -> Policy:
         """What the operator allows."""
 
-    def load(self, plugin: str) -> LoadedPlugin:
-        """Load a plugin by its name."""
+    def load(self, plugin: str | Package) -> LoadedPlugin:
+        """Load a plugin by its name, or out of a package."""
 
 
 class PluginType:
@@ -104,6 +118,26 @@ class PluginType:
                 scope.check_time()
                 left_s = scope.left_s()
                 result = plugin.call(self._node, value, config=config, timeout_s=left_s)
+            return Answer(result.output, result.next)
+
+        return call
+
+    def prepare_stream(self, config: Mapping[str, Any], files: StreamFiles) -> NodeCall:
+        """Make a node that passes files through the plugin."""
+        plugin = self._host.load(self.plugin)
+
+        def call(value: JSON, scope: Scope) -> Answer:
+            scope.check_time()
+            left_s = None if scope.deadline == inf else scope.left_s()
+            with files.opened(value, scope) as opened:
+                stream = plugin.stream(
+                    self._node, opened, input=value, config=config, timeout_s=left_s
+                )
+                with stream:
+                    for chunk in stream:
+                        scope.check_time()
+                        opened.write(chunk)
+                    result = stream.result()
             return Answer(result.output, result.next)
 
         return call

@@ -36,6 +36,7 @@ class NodeMetadata:
         input_schema: JSON Schema of the input, or None.
         output_schema: JSON Schema of the output, or None.
         examples: promised calls.
+        stream: whether it is called with a stream to read and one to write.
     """
 
     type: str
@@ -45,6 +46,7 @@ class NodeMetadata:
     input_schema: dict[str, JSON] | None = None
     output_schema: dict[str, JSON] | None = None
     examples: tuple[Example, ...] = ()
+    stream: bool = False
 
     def to_json(self) -> dict[str, JSON]:
         """Give the shape that a plugin answers with."""
@@ -56,6 +58,7 @@ class NodeMetadata:
             "inputSchema": self.input_schema,
             "outputSchema": self.output_schema,
             "examples": [asdict(example) for example in self.examples],
+            "stream": self.stream,
         }
 
 
@@ -148,6 +151,11 @@ class _Reader:
             self.text(item, f"{at}[{index}]") for index, item in enumerate(self.items(value, at))
         ]
 
+    def boolean(self, value: JSON, at: str) -> bool:
+        if isinstance(value, bool):
+            return value
+        raise self.wrong(f"{at} is neither true nor false")
+
     def schema(self, value: JSON, at: str) -> dict[str, JSON]:
         schema = self.mapping(value, at)
         problem = None if self.schemas_checked or not schema else unsafe_schema(schema)
@@ -173,6 +181,7 @@ class _Reader:
                 self.example(example, f"{at}.examples[{index}]")
                 for index, example in enumerate(self.items(node.get("examples", []), at))
             ),
+            stream=self.boolean(node.get("stream", False), f"{at}.stream"),
         )
 
     def example(self, value: JSON, at: str) -> Example:

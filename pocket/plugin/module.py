@@ -15,6 +15,7 @@ from pocket.errors import InvalidModule
 MAGIC: Final = b"\x00asm"
 VERSION: Final = b"\x01\x00\x00\x00"
 SOURCE_SECTION: Final = "pocket.source"
+SOURCE_MAP_SECTION: Final = "pocket.sourcemap"
 MAX_SOURCE_BYTES: Final = 16 << 20
 """A bundled script; the largest known bundles of JavaScript have 5 MB."""
 
@@ -38,6 +39,7 @@ class Module:
     Attributes:
         core: the module without custom sections, which is what gets compiled.
         source: content of the section `pocket.source`, or None.
+        source_map: content of the first section `pocket.sourcemap`, or None.
         core_hash: of `core`, hex.
         full_hash: of the whole file, hex.
         is_command: whether it is a `wasi-command`, of which every call is a whole run.
@@ -48,6 +50,7 @@ class Module:
     core_hash: str
     full_hash: str
     is_command: bool = False
+    source_map: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ def split_module(wasm: bytes, path: str) -> Module:
         InvalidModule: not a well-formed list of sections, or two sections of source.
     """
     core, source, exports = bytearray(wasm[:8]), None, set[bytes]()
+    source_map: bytes | None = None
     for count, section in enumerate(_sections(wasm, path)):
         if count == MAX_SECTIONS:
             raise InvalidModule(f"{path}: more than {MAX_SECTIONS} sections")
@@ -78,6 +82,8 @@ def split_module(wasm: bytes, path: str) -> Module:
             core += wasm[section.start : section.end]
             continue
         name, content = _custom(wasm, section, path)
+        if name == SOURCE_MAP_SECTION and source_map is None:
+            source_map = content
         if name != SOURCE_SECTION:
             continue
         if source is not None:
@@ -87,7 +93,7 @@ def split_module(wasm: bytes, path: str) -> Module:
         raise InvalidModule(f"{path}: a source of over {MAX_SOURCE_BYTES >> 20}MB")
     stripped = bytes(core)
     is_command = b"_start" in exports and not exports & _POCKET_EXPORTS
-    return Module(stripped, source, _hash(stripped), _hash(wasm), is_command)
+    return Module(stripped, source, _hash(stripped), _hash(wasm), is_command, source_map)
 
 
 def _hash(data: bytes) -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from pocket.document import JSON
 from pocket.errors import InvalidInput
-from pocket.supervisor.limits import PORTION_BYTES, PORTION_MS, PORTION_REQUESTS
+from pocket.supervisor.limits import (
+    CHUNK_BYTES,
+    CHUNK_REQUESTS,
+    PORTION_BYTES,
+    PORTION_MS,
+    PORTION_REQUESTS,
+)
 from pocket.supervisor.request import Request
 
 Portion: TypeAlias = list[bytes] | InvalidInput
-"""Requests that are sent together, or the error of an input that cannot be sent."""
+"""Requests that one worker answers, or the error of an input that cannot be sent."""
 
 
 class Pace:
@@ -60,3 +66,14 @@ def portions(request: Request, inputs: Iterable[JSON], pace: Pace) -> Iterator[P
             most, size, portion = min(most * 2, pace.requests), 0, []
     if portion:
         yield portion
+
+
+def chunk_at(payloads: Sequence[bytes], begin: int) -> Sequence[bytes]:
+    """Give the requests from `begin` on that are sent at once, at least one."""
+    end, size = begin, 0
+    for payload in payloads[begin : begin + CHUNK_REQUESTS]:
+        size += len(payload)
+        if size > CHUNK_BYTES and end > begin:
+            break
+        end += 1
+    return payloads[begin:end]

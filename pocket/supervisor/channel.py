@@ -24,18 +24,22 @@ from pocket.supervisor.limits import (
     PIPE_BYTES,
 )
 
-PROTOCOL: Final = 3
+PROTOCOL: Final = 5
 
 START: Final = 0
 CALL: Final = 1
 COMPILE: Final = 2
 HOST_ANSWER: Final = 3
+STREAMED_CALL: Final = 4
+CHUNK: Final = 5
 MAILED_CALL: Final = 8
 READY: Final = 16
 RESULT: Final = 17
 FAILURE: Final = 18
 LOG: Final = 19
 HOST_CALL: Final = 20
+STREAM_READ: Final = 21
+STREAM_WRITE: Final = 22
 MAILED_RESULT: Final = 24
 COMPILED: Final = 32
 
@@ -45,6 +49,8 @@ _TYPES: Final = {
     FAILURE: (str, str, int, int, int, int),
     LOG: (int, bytes),
     HOST_CALL: (bytes,),
+    STREAM_READ: (),
+    STREAM_WRITE: (bytes,),
     MAILED_RESULT: (),
     COMPILED: (str, list, bytes),
 }
@@ -71,6 +77,18 @@ def encode_frame(frame: Frame) -> bytes:
     """Give the bytes of a frame, length first."""
     body: bytes = msgpack.packb(frame, use_bin_type=True)
     return len(body).to_bytes(4, "little") + body
+
+
+def encode_bytes(kind: int, call_id: int, payload: bytes) -> bytes:
+    """Give the bytes of a frame of any other kind that has only bytes after its id, copied once."""
+    size = len(payload)
+    return b"%b\x93%c\xce%b\xc6%b%b" % (
+        (size + 12).to_bytes(4, "little"),
+        kind,
+        call_id.to_bytes(4, "big"),
+        size.to_bytes(4, "big"),
+        payload,
+    )
 
 
 class _ListCounter:
@@ -152,6 +170,11 @@ class Channel:
         self._writable.register(replies, select.POLLIN)
         self._buffer = bytearray()
         self._roomy = False
+
+    @property
+    def unread(self) -> bool:
+        """Whether something of the worker's lies here that `receive` has not given yet."""
+        return bool(self._buffer)
 
     def send(self, data: bytes, deadline: float) -> None:
         """Write all of `data`, reading replies meanwhile so that neither side blocks the other.

@@ -13,6 +13,10 @@ MAX_PAYLOAD_BYTES: Final = 64 << 20
 MAX_FRAME_BYTES: Final = MAX_PAYLOAD_BYTES + 4096
 """A payload and its envelope; a longer frame is refused before a byte is allocated for it."""
 
+STREAM_CHUNK_BYTES: Final = 256 << 10
+"""One frame of a stream: so large that the crossing costs little beside the copying, so small that
+a few of them are nothing."""
+
 TABLE_ELEMENTS: Final = 100_000
 """Function table of one plugin: ten times what the Go runtime declares, 1.6 MB at most."""
 
@@ -53,15 +57,25 @@ PIPE_BYTES: Final = 256 << 10
 LARGE_PIPE_BYTES: Final = 1 << 20
 """What a pipe is made to hold once a large frame has to go through: the most that any user may."""
 
-PORTION_REQUESTS: Final = 256
-"""Requests of one `map` sent ahead: enough to hide the wake-up of the other process."""
+PORTION_REQUESTS: Final = 1024
+"""Requests of one `map` that a worker answers before others get a turn."""
 
-PORTION_BYTES: Final = 48 << 10
-"""Bytes of one `map` sent ahead: with their headers they fit into a pipe of 64 KiB, so that
-sending never waits for a call."""
+PORTION_BYTES: Final = 192 << 10
+"""Bytes of these requests."""
 
-PORTION_ANSWER_BYTES: Final = 2 * MAX_PAYLOAD_BYTES
-"""Answers of one portion that are kept at once; 256 of the largest would be 16 GB."""
+CHUNK_REQUESTS: Final = 128
+"""Requests of a portion that are sent at once: enough to hide the wake-up of the other process."""
+
+CHUNK_BYTES: Final = 24 << 10
+"""Bytes of these. Two chunks are under way, so that the worker has the next one when it is done
+with one; with their headers they fit into a pipe of 64 KiB: sending never waits for a call."""
+
+PORTION_ANSWER_BYTES: Final = 16 << 20
+"""Answers of one portion that are kept at once; taken apart, JSON may need 60 times its bytes."""
+
+KEPT_ANSWER_BYTES: Final = 2 * MAX_PAYLOAD_BYTES
+"""The same for a plugin with a state to lose, which is not ended before it has answered all that it
+was sent."""
 
 PORTION_MS: Final = 10
 """What a worker is given of a `map` at once where workers share it: a hundred times what handing

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 BUCKETS_S: Final = (
-    *(10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6),
+    *(2.5e-6, 5e-6, 10e-6, 25e-6, 50e-6, 100e-6, 250e-6, 500e-6),
     *(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0),
 )
 """Upper bounds of the durations that are counted together; what takes longer has one more place."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterable, Callable, Iterable, Iterator, Mapping
 from functools import partial
 from math import inf
 from time import monotonic, perf_counter
 from types import MappingProxyType
+from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from pocket.capability.interruption import covered, interruptible
 from pocket.document import JSON
@@ -24,10 +26,15 @@ from pocket.supervisor.program import Program
 from pocket.supervisor.request import Request, encode
 from pocket.supervisor.response import read_response
 from pocket.supervisor.result import Result
-from pocket.supervisor.spread import Answers, spread
+from pocket.supervisor.spread import spread
 from pocket.supervisor.status import PluginStatus
+from pocket.supervisor.stream import Chunks, Stream
+from pocket.supervisor.stream_time import StreamTime
 from pocket.supervisor.turns import Turns
 from pocket.supervisor.worker import Reply
+
+if TYPE_CHECKING:
+    from pocket.supervisor.async_stream import AsyncStream
 
 _REQUESTS_KEPT = 256
 """Encoded configs of one plugin; a workflow has one a node."""
@@ -57,6 +64,7 @@ class Plugin:
         self.name: str = program.manifest.name
         self._most_s = program.manifest.permissions.timeout_s
         self._program = program
+        self._source_map = program.module.source_map
         self._pool = pool
         self._turns = turns
         self._meter: Meter | None = None
@@ -66,6 +74,7 @@ class Plugin:
         self._runs = "run" in metadata.functions
         self.nodes: Mapping[str, NodeMetadata] = MappingProxyType(metadata.nodes)
         self._requests: dict[tuple[str, bytes], Request] = {}
+        self._streams: WeakSet[Stream] = WeakSet()
 
     @property
     def pid(self) -> int | None:
@@ -162,7 +171,7 @@ class Plugin:
     ) -> Iterator[Result]:
         """Call a node for each of many inputs; results come in the same order.
 
-        Requests are sent ahead, in portions that grow while they fit into a pipe, so an input is
+        Requests are sent ahead, in portions that grow up to 1024 requests or 192 KB, so an input is
         read before the results of those just ahead of it are used. With `replicas` each worker has
         portions of its own.
 
@@ -178,11 +187,12 @@ class Plugin:
         request, timeout_s = self._request(node, config), self._timeout(None)
         # A worker that waits for its host's answer must not find the next request in the pipe.
         pace = Pace(1) if self._program.asks_host else Pace()
-        answer = partial(self._answer, timeout_s=timeout_s)
-        read, node = self._read if self._meter is None else self._count, request.node
-        for answers in spread(answer, portions(request, inputs, pace), self.replicas, pace):
-            for one in answers:
-                result = read(node, one)
+        answer = partial(self._answer, node=request.node, timeout_s=timeout_s)
+        for results in spread(answer, portions(request, inputs, pace), self.replicas, pace):
+            for result in results:
+                if self._meter is not None:
+                    outcome = ANSWERED if result.error is None else result.error.code
+                    self._meter.count(outcome, result.usage.wall_us / 1e6)
                 if result.error is not None and not return_errors:
                     raise result.error
                 yield result
@@ -212,10 +222,72 @@ class Plugin:
                 call.exception()
             raise
 
+    def stream(
+        self,
+        node: str,
+        chunks: Chunks,
+        *,
+        input: JSON = None,  # noqa: A002
+        config: Mapping[str, JSON] | None = None,
+        timeout_s: float | None = None,
+    ) -> Stream:
+        """Call a node that works on streams of bytes, of any length, in little memory.
+
+        The manifest's time and CPU time are those of one chunk: from one that the plugin gets to
+        the next. What the caller does with a chunk, or to make one, does not count.
+
+        Args:
+            node: one of `nodes` that says `stream: true` of itself.
+            chunks: what it reads: an iterable of bytes, or a file opened for reading bytes.
+            input: as in `call`.
+            config: as in `call`.
+            timeout_s: how long all of it may take, the caller's own part included; it is looked at
+                between two chunks.
+
+        Returns:
+            An iterator of what the plugin writes. Its `result()` has the answer and the usage.
+
+        Raises:
+            InvalidInput: the node takes no stream, the input is not JSON, or the config does not
+                fit the node's schema.
+            PluginNotFound: the plugin has no such node.
+        """
+        request = self._new_request(node, config or {}, streams=True)
+        stream = Stream(
+            request.encode(input),
+            chunks,
+            partial(StreamTime, self._most_s, inf if timeout_s is None else timeout_s),
+            self._pool.detach,
+            self._pool.attach,
+            partial(self._read_streamed, node),
+        )
+        self._streams.add(stream)
+        return stream
+
+    def astream(
+        self,
+        node: str,
+        chunks: Chunks | AsyncIterable[bytes],
+        *,
+        input: JSON = None,  # noqa: A002
+        config: Mapping[str, JSON] | None = None,
+        timeout_s: float | None = None,
+    ) -> AsyncStream:
+        """Do as `stream` does, for `async for`; the chunks may come from an asynchronous iterable.
+
+        Cancelling the task that reads it ends the call.
+        """
+        from pocket.supervisor.async_stream import AsyncStream
+
+        stream = partial(self.stream, node, input=input, config=config, timeout_s=timeout_s)
+        return AsyncStream(chunks, stream)
+
     def close(self) -> None:
         """End every worker; calls that are under way in other threads fail."""
         self._turns.close()
         self._pool.close()
+        for stream in list(self._streams):
+            stream.stop()
         self._program.close()
 
     def abandon(self) -> None:
@@ -233,12 +305,20 @@ class Plugin:
             self._requests[key] = request
         return request
 
-    def _new_request(self, node: str, config: Mapping[str, JSON]) -> Request:
+    def _new_request(
+        self, node: str, config: Mapping[str, JSON], *, streams: bool = False
+    ) -> Request:
         metadata = self.nodes.get(node)
         if metadata is None:
             raise PluginNotFound(
                 f"plugin {self.name} has no node {node!r}",
                 hint=suggest(node, list(self.nodes)) or f"it has {', '.join(self.nodes)}",
+            )
+        if metadata.stream != streams:
+            raise InvalidInput(
+                f"node {node!r} of plugin {self.name} "
+                + ("works on a stream" if metadata.stream else "takes no stream"),
+                hint=f"use `{'stream' if metadata.stream else 'call'}`",
             )
         complete = complete_config(config, metadata.config_schema, f"node {node!r}")
         return Request.of(node, complete, runs=self._runs)
@@ -270,7 +350,7 @@ class Plugin:
                 pool.give(replica)
             else:
                 response, usage = self._call_until(until, payload, timeout_s, cancellation)
-            output, action = read_response(response, self.name, request.node)
+            output, action = read_response(response, self.name, request.node, self._source_map)
         except PocketError as error:
             if meter is not None:
                 meter.count(error.code, perf_counter() - began_s)
@@ -280,6 +360,11 @@ class Plugin:
             meter.count(ANSWERED, perf_counter() - began_s)
         # As `Result(output, action, usage)` does, in half the time.
         return tuple.__new__(Result, (output, action, usage, None))
+
+    def _read_streamed(self, node: str, reply: Reply) -> Result:
+        response, usage = reply
+        output, action = read_response(response, self.name, node)
+        return Result(output, action, usage)
 
     def _call_until(
         self,
@@ -302,27 +387,20 @@ class Plugin:
             self._pool.give_back(replica)
 
     def _answer(
-        self, portion: Portion, cancellation: Cancellation | None, timeout_s: float
-    ) -> Answers:
+        self, portion: Portion, cancellation: Cancellation | None, node: str, timeout_s: float
+    ) -> list[Result]:
         """Answer requests of a portion from the first on, as many as one worker does."""
         if isinstance(portion, InvalidInput):
-            return [portion]
+            return [self._read(node, portion)]
         with self._pool.lent(cancellation) as worker:
-            return worker.call_many(portion, timeout_s)
-
-    def _count(self, node: str, answer: Reply | PocketError) -> Result:
-        result = self._read(node, answer)
-        if self._meter is not None:
-            outcome = ANSWERED if result.error is None else result.error.code
-            self._meter.count(outcome, result.usage.wall_us / 1e6)
-        return result
+            return worker.call_many(portion, timeout_s, partial(self._read, node))
 
     def _read(self, node: str, answer: Reply | PocketError) -> Result:
         if isinstance(answer, PocketError):
             return Result(None, "error", error=_bare(answer))
         try:
             response, usage = answer
-            output, action = read_response(response, self.name, node)
+            output, action = read_response(response, self.name, node, self._source_map)
         except PocketError as error:
             said = _bare(self._program.grants.mask.error(error))
             return Result(None, "error", usage, said)

@@ -115,6 +115,41 @@ class Pool:
         finally:
             self.give_back(replica)
 
+    def detach(self) -> Worker:
+        """Take a worker out of the pool, for long: its place is free for another one.
+
+        Raises:
+            PocketError: a new worker does not start.
+        """
+        replica = self._pop_idle()
+        if replica is None:
+            with self._starting:
+                self._check_open()
+                worker = self._start()
+        else:
+            worker = replica.worker
+            self._vacate(replica)
+        with self._lock:
+            self.starts += replica is None
+            self._detached.add(worker)
+            if self._closed:
+                worker.kill()
+        return worker
+
+    def attach(self, worker: Worker) -> None:
+        """Take a worker in again, or end it where it is dead or there is no place for it."""
+        with self._lock:
+            self._detached.discard(worker)
+            dead = worker.ended or worker.killed
+            replica = None if dead or self._closed else self._new_place()
+            self.deaths += dead
+        if replica is None:
+            worker.end()
+            return
+        replica.worker = worker
+        self.give(replica)
+        self._started()
+
     def fill(self) -> None:
         """Start workers until there are as many as may be."""
         while True:
@@ -157,7 +192,8 @@ class Pool:
     @property
     def pids(self) -> tuple[int, ...]:
         """Process ids of the workers that live."""
-        return tuple(it.worker.pid for it in self._places() if it.started and not it.worker.ended)
+        lent = [replica.worker for replica in self._places() if replica.started]
+        return tuple(it.pid for it in [*lent, *self._detached] if not it.ended)
 
     def check_room(self) -> None:
         """Let one more call wait.
@@ -175,6 +211,8 @@ class Pool:
             self._closed = True
             self._waiters.append(waiter)
             self._wake()
+        for worker in list(self._detached):
+            worker.kill()
         for replica in self._places():
             if replica.started:
                 replica.worker.kill()
@@ -191,6 +229,8 @@ class Pool:
 
     def abandon(self) -> None:
         """Forget every worker, in a forked child of the process that owns them."""
+        for worker in list(self._detached):
+            worker.abandon()
         for replica in self._places():
             if replica.started:
                 replica.worker.abandon()
@@ -204,6 +244,7 @@ class Pool:
         self._handed_at = 0.0
         self._waiters: deque[Waiter] = deque()
         self._known: dict[weakref.ref[Replica], None] = {}
+        self._detached: weakref.WeakSet[Worker] = weakref.WeakSet()
 
     def _places(self) -> list[Replica]:
         return [replica for known in list(self._known) if (replica := known()) is not None]

@@ -7,10 +7,19 @@ import orjson
 from pocket.document import JSON
 from pocket.errors import InvalidOutput, OutputTooLarge, PluginError
 from pocket.foreign_json import MAX_PARTS, TooManyParts, loads
+from pocket.plugin.stack import Stack
 
 
-def read_response(payload: bytes, plugin: str, node: str) -> tuple[JSON, str]:
+def read_response(
+    payload: bytes, plugin: str, node: str, source_map: bytes | None = None
+) -> tuple[JSON, str]:
     """Give a response's output and its `next`.
+
+    Args:
+        payload: what the plugin answered.
+        plugin: its name.
+        node: the one that was called.
+        source_map: of the plugin's script, for the stack of an error.
 
     Raises:
         PluginError: the plugin answered with an error.
@@ -39,7 +48,9 @@ def read_response(payload: bytes, plugin: str, node: str) -> tuple[JSON, str]:
         raise _nonsense(plugin, node, "has a `next` that is not text")
     message = response.get("error")
     if success is False and type(message) is str:
-        raise PluginError(f"plugin {plugin}: {message}", plugin=plugin, node=node)
+        failed = PluginError(f"plugin {plugin}: {message}", plugin=plugin, node=node)
+        failed.find_stack_by(Stack.read(response.get("stack"), source_map).find)
+        raise failed
     raise _nonsense(plugin, node, "has neither `success: true` nor an error text")
 
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeAlias
 
 from pocket.errors import PocketError
 from pocket.supervisor.batch import Pace, Portion
 from pocket.supervisor.cancellation import Cancellation
 from pocket.supervisor.limits import PORTIONS_AHEAD
-from pocket.supervisor.worker import Reply
+from pocket.supervisor.result import Result
 
-Answers: TypeAlias = list[Reply | PocketError]
-Answer = Callable[[Portion, Cancellation | None], Answers]
+Answer = Callable[[Portion, Cancellation | None], list[Result]]
 """Answers requests of a portion from the first on: at least one, often all."""
 
 
 def spread(
     answer: Answer, portions: Iterator[Portion], workers: int, pace: Pace
-) -> Iterator[Answers]:
+) -> Iterator[list[Result]]:
     """Answer portions in their order; those that follow are worked at meanwhile, if workers allow.
 
     Args:
@@ -47,16 +45,16 @@ def spread(
                 order.cancel()
 
 
-def _first(under_way: deque[_Order], pace: Pace) -> Iterator[Answers]:
+def _first(under_way: deque[_Order], pace: Pace) -> Iterator[list[Result]]:
     """Give the answers to the portion that came first, which then is under way no more."""
     for answers in _whole(under_way[0].portion, under_way[0].answers):
-        usages = [one[1] for one in answers if isinstance(one, tuple)]
+        usages = [one.usage for one in answers if one.error is None]
         pace.follow(len(usages), sum(usage.wall_us for usage in usages))
         yield answers
     under_way.popleft()
 
 
-def _whole(portion: Portion, answer: Callable[[Portion], Answers]) -> Iterator[Answers]:
+def _whole(portion: Portion, answer: Callable[[Portion], list[Result]]) -> Iterator[list[Result]]:
     """Answer all of a portion, in as many turns as that takes."""
     while True:
         answers = answer(portion)
@@ -80,7 +78,7 @@ class _Order:
         self._cancellation = Cancellation()
         self._future = self._submit()
 
-    def answers(self, portion: Portion) -> Answers:
+    def answers(self, portion: Portion) -> list[Result]:
         """Wait for answers to the first requests of `portion`."""
         if portion is not self.portion:
             self.portion = portion
@@ -92,5 +90,5 @@ class _Order:
         if not self._future.cancel():
             self._cancellation.cancel()
 
-    def _submit(self) -> Future[Answers]:
+    def _submit(self) -> Future[list[Result]]:
         return self._threads.submit(self._answer, self.portion, self._cancellation)

@@ -98,9 +98,9 @@ class TimedWorker:
         """
         payloads = [self._request.encode(value) for value in values]
         began = perf_counter_ns()
-        answers = self._worker.call_many(payloads, self._timeout_s)
+        usages = self._worker.call_many(payloads, self._timeout_s, _usage)
         took_ns = perf_counter_ns() - began
-        return took_ns, sum(_usage(answer).wall_us for answer in answers) * 1000
+        return took_ns, sum(usage.wall_us for usage in usages) * 1000
 
 
 def _usage(answer: Reply | PocketError) -> Usage:

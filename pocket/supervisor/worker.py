@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
@@ -29,6 +31,7 @@ from pocket.masking import masked
 from pocket.plugin.manifest import Manifest
 from pocket.supervisor import limits, placement
 from pocket.supervisor._wire import Mailbox, encode_calls
+from pocket.supervisor.batch import chunk_at
 from pocket.supervisor.channel import (
     FAILURE,
     HOST_ANSWER,
@@ -49,6 +52,8 @@ from pocket.supervisor.channel import (
 )
 from pocket.supervisor.process import Ending, Outcome, Process
 from pocket.supervisor.result import Usage
+from pocket.supervisor.stream_time import StreamTime
+from pocket.supervisor.streamed_call import StreamedCall
 from pocket.supervisor.surroundings import Surroundings
 from pocket.units import format_bytes, format_duration
 
@@ -56,6 +61,7 @@ if TYPE_CHECKING:
     from pocket.supervisor._wire import Answer
 
 E = TypeVar("E", bound=CallError)
+T = TypeVar("T")
 _Result = tuple[bytes, int, int, int, int]
 
 _logger = logging.getLogger("pocket.plugin")
@@ -110,6 +116,14 @@ def _printable(line: bytes) -> str:
     """Decode a line of a plugin's log, with nothing in it that a terminal would obey."""
     text = line.decode(errors="replace").rstrip("\n")
     return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+
+
+@dataclass(slots=True)
+class _Asides:
+    """What a worker has sent beside the answer that is waited for."""
+
+    log_bytes: int = 0
+    host_calls: int = 0
 
 
 class Worker:
@@ -254,10 +268,56 @@ class Worker:
         self._mailbox.leave(len(payload))
         return answer
 
-    def call_many(self, payloads: Sequence[bytes], timeout_s: float) -> list[Reply | PocketError]:
-        """Send several requests at once, then wait for each response in turn.
+    def stream(
+        self, payload: bytes, chunks: Iterator[bytes], time: StreamTime
+    ) -> Generator[bytes, None, Reply]:
+        """Send one request and give what the plugin writes to its stream, then return its response.
 
-        Together the requests have to fit into a pipe, so that sending does not wait for a call.
+        Closed before the end, it ends the process.
+
+        Args:
+            payload: the request.
+            chunks: what the plugin reads, none empty, each small enough for a frame.
+            time: how long it may take.
+
+        Raises:
+            CallError: the call did not end well, and neither did the worker.
+            ProtocolViolation: the worker sent what it may not.
+            Exception: whatever `chunks` raises; the worker is ended.
+        """
+        call_id, asides = self._next_id(), _Asides()
+
+        def receive(deadline: float) -> Frame:
+            return self._attend(self._channel.receive(deadline), asides, call_id, deadline)
+
+        failure = partial(self._failure, starting=False)
+        call = StreamedCall(self._manifest.name, self._channel, call_id, receive, failure)
+        try:
+            frame = yield from call.run(payload, chunks, time)
+        except BaseException as error:
+            raise self._stream_ended_by(error, time) from None
+        return _reply(frame)
+
+    def _stream_ended_by(self, error: BaseException, time: StreamTime) -> BaseException:
+        if not isinstance(error, DeadlineExceeded) or not time.over:
+            return self._ended_by(error, time.chunk_s, what="one chunk of the stream")
+        late = self._ended_by(error, time.whole_s, what="the stream")
+        if isinstance(late, CallTimeout):
+            late.hint = "timeout_s, or the node's timeout in a workflow, says so"
+        return late
+
+    def call_many(
+        self,
+        payloads: Sequence[bytes],
+        timeout_s: float,
+        read: Callable[[Reply | PocketError], T],
+    ) -> list[T]:
+        """Send several requests ahead of their responses, then wait for each response in turn.
+
+        Args:
+            payloads: the requests.
+            timeout_s: how long each may take, once the one before it is answered.
+            read: makes what is returned of an answer, while the worker is at the next ones.
 
         Returns:
             One answer a request, in order. There are fewer where the worker was ended: by an error,
@@ -267,39 +327,50 @@ class Worker:
             self._last_id = 0
         first = self._last_id + 1
         self._last_id += len(payloads)
-        answers: list[Reply | PocketError] = []
+        answers: list[T] = []
+        sent = last_chunk = size = 0
         try:
-            self._channel.send(encode_calls(first, payloads), monotonic() + timeout_s)
-            size = 0
             while len(answers) < len(payloads):
-                if size > limits.PORTION_ANSWER_BYTES:
-                    self._make_room()
+                if size > limits.PORTION_ANSWER_BYTES and self._is_spent(size, sent - len(answers)):
                     break
-                replies = self._next_replies(first + len(answers), self._last_id, timeout_s)
-                answers += replies
+                room = size <= limits.PORTION_ANSWER_BYTES
+                while room and sent < len(payloads) and len(answers) >= last_chunk:
+                    chunk = chunk_at(payloads, sent)
+                    self._channel.send(encode_calls(first + sent, chunk), monotonic() + timeout_s)
+                    last_chunk, sent = sent, sent + len(chunk)
+                replies = self._next_replies(first + len(answers), first + sent, timeout_s)
                 size += sum(len(response) for response, _ in replies)
+                answers.extend(map(read, replies))
         except BaseException as raised:
             error = self._ended_by(raised, timeout_s)
             if not isinstance(error, PocketError):
                 raise error from None
-            answers.append(error)
+            answers.append(read(error))
         return answers
 
-    def _next_replies(self, first: int, last: int, timeout_s: float) -> list[Reply]:
-        """Wait for the reply to call `first`; others up to `last` may be there already."""
+    def _next_replies(self, first: int, end: int, timeout_s: float) -> list[Reply]:
+        """Wait for the reply to call `first`; others before `end` may be there already."""
         deadline = monotonic() + timeout_s
-        outcomes = self._channel.receive_results(first, last + 1 - first, deadline)
+        outcomes = self._channel.receive_results(first, end - first, deadline)
         if outcomes:
             return [(response, tuple.__new__(Usage, cost)) for response, cost in outcomes]
         return [_reply(self._receive((RESULT,), first, deadline))]
 
-    def _make_room(self) -> None:
-        """Leave the answers that are still to come to a new worker, which has no state to lose."""
-        self.end()
-        if self._manifest.state == "kept":
-            most = format_bytes(limits.PORTION_ANSWER_BYTES)
+    def _is_spent(self, size: int, under_way: int) -> bool:
+        """Say whether a portion ends here, with `size` bytes of answers: leave the others to later.
+
+        Those that are under way are left to a new worker, where there is no state to lose.
+        """
+        if under_way == 0:
+            return True
+        if self._manifest.state != "kept":
+            self.end()
+            return True
+        if size > limits.KEPT_ANSWER_BYTES:
+            most = format_bytes(limits.KEPT_ANSWER_BYTES)
             message = f"the answers to requests that were sent together have more than {most}"
             raise self._error(OutputTooLarge, message)
+        return False
 
     def _next_id(self) -> int:
         self._last_id = self._last_id % _MOST_IDS + 1
@@ -308,13 +379,20 @@ class Worker:
     def _receive(self, kinds: tuple[int, ...], call_id: int, deadline: float) -> Frame:
         """Read until a frame of these kinds and this id; serve logs and host calls on the way."""
         frame = self._channel.receive(deadline)
-        log_bytes = host_calls = 0
+        if frame[0] == LOG or frame[0] == HOST_CALL:
+            frame = self._attend(frame, _Asides(), call_id, deadline)
+        if frame[0] not in kinds or frame[1] != call_id:
+            raise self._failure(frame, starting=READY in kinds)
+        return frame
+
+    def _attend(self, frame: Frame, asides: _Asides, call_id: int, deadline: float) -> Frame:
+        """Serve logs and host calls; give the first frame that is neither."""
         while frame[0] == LOG or frame[0] == HOST_CALL:
             if frame[0] == LOG:
-                log_bytes += len(cast("bytes", frame[3])) + limits.LOG_FRAME_BYTES
+                asides.log_bytes += len(cast("bytes", frame[3])) + limits.LOG_FRAME_BYTES
             else:
-                host_calls += 1
-            if log_bytes > limits.UNREAD_LOG_BYTES or host_calls > limits.HOST_CALLS:
+                asides.host_calls += 1
+            if asides.log_bytes > limits.UNREAD_LOG_BYTES or asides.host_calls > limits.HOST_CALLS:
                 what = "lines of the log" if frame[0] == LOG else "host calls"
                 raise ProtocolViolation(f"plugin {self._manifest.name}: {what} without end")
             if frame[0] == LOG:
@@ -324,21 +402,24 @@ class Worker:
             if monotonic() > deadline:
                 raise DeadlineExceeded
             frame = self._channel.receive(deadline)
-        if frame[0] not in kinds or frame[1] != call_id:
-            raise self._failure(frame, starting=READY in kinds)
         return frame
 
     def _ended_by(
-        self, error: BaseException, timeout_s: float, *, starting: bool = False
+        self,
+        error: BaseException,
+        timeout_s: float,
+        *,
+        starting: bool = False,
+        what: str | None = None,
     ) -> BaseException:
-        """End the process, and give what the caller is told."""
+        """End the process, and give what the caller is told; `what` took its time."""
         if isinstance(error, DeadlineExceeded):
             self.end(Ending.TIMEOUT)
-            what = "start" if starting else "call"
-            message = f"the {what} took longer than {format_duration(timeout_s)}"
+            what = what or ("the start" if starting else "the call")
+            message = f"{what} took longer than {format_duration(timeout_s)}"
             return self._error(CallTimeout, message)
         if isinstance(error, Disconnected):
-            return self._died(self._process.end(), starting=starting)
+            return self._died(self._process.end(), starting=starting, what=what)
         self.end(Ending.PROTOCOL if isinstance(error, ProtocolViolation) else None)
         return error
 
@@ -373,13 +454,13 @@ class Worker:
             return self._error(error, _SAYING.get(code, "{}").format(message))
         return error(f"plugin {self._manifest.name}: {message}")
 
-    def _died(self, outcome: Outcome, *, starting: bool) -> PocketError:
+    def _died(self, outcome: Outcome, *, starting: bool, what: str | None = None) -> PocketError:
         """Turn the unexpected end of the process into its exception."""
         permissions = self._manifest.permissions
         match outcome.ending:
             case Ending.CPU:
                 budget = limits.START_CPU_MS / 1000 if starting else permissions.cpu_s
-                what = "the start" if starting else "one call"
+                what = what or ("the start" if starting else "one call")
                 message = f"{what} used more than {format_duration(budget)} of CPU time"
                 return self._error(CpuLimitExceeded, message)
             case Ending.MEMORY:

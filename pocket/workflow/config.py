@@ -1,9 +1,9 @@
 """The config of a node, as the node gets it: checked, complete, made of what it can use at once.
 
 A schema says by `format` what a text becomes: a `template` is compiled, a `duration` is a number of
-seconds, a `file` the text in it, a `template-file` the template in it, a `folder` the `Folder` that
-it names. An object of the format `node` gets a `call`, which is the node that its `node` and
-`config` describe.
+seconds, a `size` one of bytes, a `file` the text in it, a `template-file` the template in it, a
+`folder` the `Folder` that it names, `code` a `Code`, a `code-file` the `Code` in it. An object of
+the format `node` gets a `call`, which is the node that its `node` and `config` describe.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from pocket.document import JSON, Document, path_text
-from pocket.errors import InvalidInput, PluginNotFound
+from pocket.errors import InvalidInput, InvalidWorkflow, PluginNotFound
 from pocket.plugin.config import with_defaults
 from pocket.schema import schema_problems
+from pocket.units import parse_bytes
+from pocket.workflow.code import Code
 from pocket.workflow.durations import duration_s
 from pocket.workflow.files import folder_beside, read_beside
 from pocket.workflow.folder import Folder
@@ -57,6 +59,10 @@ class Configs:
         made = self._made(complete, schema, at) if node_type.renders else complete
         return made if isinstance(made, dict) else {}
 
+    def made(self, at: Path, schema: Mapping[str, JSON]) -> Any:
+        """Give what stands at a path, which fits the schema, as code can use it."""
+        return self._made(with_defaults(self._value(at), schema), schema, at)
+
     def _made(self, value: Any, schema: Any, at: Path) -> Any:
         if not isinstance(schema, dict):
             return value
@@ -94,9 +100,8 @@ class Configs:
             if len(self.report.problems) > problems_before:
                 return None
             return node_type.prepare(config)
-        except (PluginNotFound, InvalidInput) as error:
-            key = "config" if isinstance(error, InvalidInput) else "node"
-            self.report.add((*at, key), str(error), error.hint)
+        except (PluginNotFound, InvalidInput, InvalidWorkflow) as error:
+            self.report.refuse(at, "node", error)
             return None
 
     def _with_config(self, at: Path) -> dict[str, Any]:
@@ -122,6 +127,9 @@ class Configs:
     def _duration(self, text: str, at: Path) -> float | None:
         return self._or_report(lambda: duration_s(text), at)
 
+    def _size(self, text: str, at: Path) -> int | None:
+        return self._or_report(lambda: parse_bytes(text), at)
+
     def _file(self, name: str, at: Path) -> str | None:
         return self._or_report(lambda: read_beside(self.document.path, name), at)
 
@@ -131,6 +139,13 @@ class Configs:
     def _template_file(self, name: str, at: Path) -> object:
         source = self._file(name, at)
         return None if source is None else self._template(source, at)
+
+    def _code(self, text: str, at: Path) -> Code:
+        return Code.inline(text, self.document, at)
+
+    def _code_file(self, name: str, at: Path) -> Code | None:
+        text = self._file(name, at)
+        return None if text is None else Code.of_file(text, name, at)
 
     def _or_report(self, make: Callable[[], T], at: Path) -> T | None:
         try:
@@ -145,6 +160,9 @@ _MAKERS: Final[dict[str, Callable[[Configs, str, Path], object]]] = {
     "template": Configs._template,  # noqa: SLF001
     "template-file": Configs._template_file,  # noqa: SLF001
     "duration": Configs._duration,  # noqa: SLF001
+    "size": Configs._size,  # noqa: SLF001
     "file": Configs._file,  # noqa: SLF001
     "folder": Configs._folder,  # noqa: SLF001
+    "code": Configs._code,  # noqa: SLF001
+    "code-file": Configs._code_file,  # noqa: SLF001
 }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from pocket.units import format_bytes
 
@@ -100,6 +100,19 @@ class Spot:
         """
         return os.stat(self.name, dir_fd=self.folder, follow_symlinks=False)
 
+    @contextmanager
+    def opened(self) -> Iterator[BinaryIO]:
+        """Open an ordinary file for reading.
+
+        Raises:
+            ValueError: it is no ordinary file.
+            OSError: it cannot be read.
+        """
+        _check_ordinary(self.status())
+        with os.fdopen(os.open(self.name, os.O_RDONLY | _FILE, dir_fd=self.folder), "rb") as stream:
+            _check_ordinary(os.fstat(stream.fileno()))
+            yield stream
+
     def read(self, at_most: int = MAX_FILE_BYTES) -> tuple[bytes, os.stat_result]:
         """Give all of an ordinary file.
 
@@ -107,10 +120,8 @@ class Spot:
             ValueError: it is no ordinary file, or too large.
             OSError: it cannot be read.
         """
-        _check_ordinary(self.status())
-        with os.fdopen(os.open(self.name, os.O_RDONLY | _FILE, dir_fd=self.folder), "rb") as stream:
+        with self.opened() as stream:
             status = os.fstat(stream.fileno())
-            _check_ordinary(status)
             data = stream.read(at_most + 1) or b""
         if len(data) > at_most:
             raise ValueError(f"it has more than {format_bytes(at_most)}")
@@ -118,6 +129,19 @@ class Spot:
 
     def write(self, data: bytes) -> os.stat_result:
         """Put a file there, whole or not at all; readers see the old one or the new one.
+
+        Raises:
+            ValueError: something else than an ordinary file is there.
+            OSError: it cannot be written.
+        """
+        with self.replaced() as stream:
+            stream.write(data)
+            stream.flush()
+            return os.fstat(stream.fileno())
+
+    @contextmanager
+    def replaced(self) -> Iterator[BinaryIO]:
+        """Give a file to write to; it is put there when the block ends well.
 
         Raises:
             ValueError: something else than an ordinary file is there.
@@ -131,16 +155,14 @@ class Spot:
             with os.fdopen(fd, "wb") as stream:
                 if mode is not None:
                     os.fchmod(fd, mode)
-                stream.write(data)
+                yield stream
                 stream.flush()
                 os.fsync(fd)
-                status = os.fstat(fd)
             os.rename(beside, self.name, src_dir_fd=self.folder, dst_dir_fd=self.folder)
         except BaseException:
             with suppress(OSError):
                 os.unlink(beside, dir_fd=self.folder)
             raise
-        return status
 
     def append(self, data: bytes) -> os.stat_result:
         """Add to the end of a file, which is made where there is none.

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from pocket.document import JSON, Document
-from pocket.errors import InvalidInput, PluginNotFound, PocketError, Problem
+from pocket.errors import InvalidInput, InvalidWorkflow, PluginNotFound, PocketError, Problem
 from pocket.masking import Mask
 from pocket.schema import schema_problems
 from pocket.workflow.advice import advise
@@ -21,9 +21,10 @@ from pocket.workflow.engine import Plan, PlannedNode
 from pocket.workflow.environment import Variables
 from pocket.workflow.model import NodeSpec, WorkflowSpec, parse_spec
 from pocket.workflow.names import check_names, entries
-from pocket.workflow.node import DEFAULT_ACTION, Catalog, NodeCall, NodeType
+from pocket.workflow.node import DEFAULT_ACTION, Catalog, NodeCall, NodeType, StreamingType
 from pocket.workflow.report import Report
 from pocket.workflow.routing import Routes
+from pocket.workflow.stream_files import StreamFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +108,18 @@ def _prepare(configs: Configs, index: int, node: dict[str, JSON]) -> _Prepared:
         problems_before = len(report.problems)
         config = configs.prepare(("nodes", index, "config"), node_type)
         _check_timed(index, node, node_type, report)
+        files = _stream_files(configs, index, node, node_type)
         if len(report.problems) > problems_before:
             return nothing
-        return _Prepared(node_type.prepare(config), node_type.actions(config))
+        if files is not None and isinstance(node_type, StreamingType):
+            call = node_type.prepare_stream(config, files)
+        else:
+            call = node_type.prepare(config)
+        return _Prepared(call, node_type.actions(config))
     except HostNeeded:
         return nothing
-    except (PluginNotFound, InvalidInput) as error:
-        key = "config" if isinstance(error, InvalidInput) else "type"
-        report.add(("nodes", index, key), str(error), error.hint)
+    except (PluginNotFound, InvalidInput, InvalidWorkflow) as error:
+        report.refuse(("nodes", index), "type", error)
         return nothing
     except PocketError as error:
         error.step = str(node.get("name"))
@@ -125,6 +130,31 @@ def _check_timed(index: int, node: dict[str, JSON], node_type: NodeType, report:
     if "timeout" in node and not node_type.timed:
         message = f"no timeout can end a node of type {node['type']!r}"
         report.add(("nodes", index, "timeout"), message, "take it out", key=True)
+
+
+def _stream_files(
+    configs: Configs, index: int, node: dict[str, JSON], node_type: NodeType
+) -> StreamFiles | None:
+    """Give the files of a node that works on a stream; None for any other node."""
+    at, report = ("nodes", index, "stream"), configs.report
+    streams = node_type.metadata.stream
+    if streams and "stream" not in node:
+        message = f"a node of type {node['type']!r} works on a stream, and there is none"
+        report.add(("nodes", index), message, "add stream: {from: input.txt, to: output.txt}")
+    elif not streams and "stream" in node:
+        message = f"a node of type {node['type']!r} does not work on a stream"
+        report.add(at, message, "take it out", key=True)
+    elif streams and not schema_problems(configs.document, _stream_schema(), at=at):
+        made = configs.made(at, _stream_schema())
+        return None if None in made.values() else StreamFiles.of(made)
+    return None
+
+
+@cache
+def _stream_schema() -> dict[str, JSON]:
+    schema: Any = workflow_schema()
+    stream: dict[str, JSON] = schema["properties"]["nodes"]["items"]["properties"]["stream"]
+    return stream
 
 
 def _plan(spec: WorkflowSpec, routes: Routes, calls: Mapping[str, NodeCall | None]) -> Plan | None:

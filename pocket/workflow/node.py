@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, runtime_checkable
 
 from pocket.document import JSON
 from pocket.workflow.scope import Scope
 
 if TYPE_CHECKING:
     from pocket.plugin.metadata import NodeMetadata
+    from pocket.workflow.stream_files import StreamFiles
 
 DEFAULT_ACTION = "default"
 ERROR_ACTION = "error"
@@ -49,6 +50,19 @@ class NodeType(Protocol):
 
         Args:
             config: complete; where `renders`, with a `Text` in the place of every template.
+        """
+
+
+@runtime_checkable
+class StreamingType(Protocol):
+    """A kind of node whose metadata may say that it works on a stream."""
+
+    def prepare_stream(self, config: Mapping[str, Any], files: StreamFiles) -> NodeCall:
+        """Make a node that reads and writes files.
+
+        Args:
+            config: as `prepare` gets it.
+            files: which ones.
         """
 
 

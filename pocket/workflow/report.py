@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from pocket.document import Document, path_text
-from pocket.errors import InvalidWorkflow, Problem
+from pocket.errors import InvalidInput, InvalidWorkflow, PocketError, Problem
 from pocket.masking import NO_MASK
 
 MAX_PROBLEMS: Final = 100
@@ -38,6 +38,20 @@ class Report:
         """Note a problem with the value at `path`, or with its key."""
         place = self._document.place(path, key=key)
         self.problems.append(Problem(place, message, path_text(path), hint, warning))
+
+    def refuse(self, at: Sequence[str | int], kind_key: str, error: PocketError) -> None:
+        """Note why a node could not be made.
+
+        Args:
+            at: path of the node.
+            kind_key: where it says of which type it is.
+            error: of its type or its config, or with problems of its own.
+        """
+        if isinstance(error, InvalidWorkflow):
+            self.problems += error.problems
+            return
+        key = "config" if isinstance(error, InvalidInput) else kind_key
+        self.add((*at, key), str(error), error.hint)
 
     def in_order(self) -> tuple[Problem, ...]:
         """Give the problems in the order of their places."""

@@ -621,6 +621,8 @@ static inline void pocket_next(pocket_call *call, const char *action) {
 __attribute__((import_module("pocket"), import_name("host_call"))) int32_t pocket_import_call_(const char *, size_t);
 __attribute__((import_module("pocket"), import_name("host_take"))) int32_t pocket_import_take_(char *, size_t);
 __attribute__((import_module("pocket"), import_name("log"))) void pocket_import_log_(int32_t, const char *, size_t);
+__attribute__((import_module("pocket"), import_name("stream_read"))) int32_t pocket_import_read_(void *, size_t);
+__attribute__((import_module("pocket"), import_name("stream_write"))) int32_t pocket_import_write_(const void *, size_t);
 
 static inline void pocket_log(pocket_level level, const char *line) {
     pocket_import_log_((int32_t)level, line, strlen(line));
@@ -631,11 +633,34 @@ static inline void pocket_log(pocket_level level, const char *line) {
 /* A test's host: gets a question, with a NUL after it, and gives its answer. */
 __attribute__((unused)) static const char *(*pocket_test_host)(const char *question);
 
+/* A test's streams: what the node reads, and where it writes. */
+__attribute__((unused)) static FILE *pocket_test_input, *pocket_test_output;
+
 static inline void pocket_log(pocket_level level, const char *line) {
     static const char *const names[] = {"debug", "info", "warning", "error"};
     fprintf(stderr, "%s: %s\n", names[level], line);
 }
 #endif
+
+/* For a node whose metadata says "stream": true. Reads up to `room` bytes of its stream: gives how many,
+ * 0 at the end, -1 in a call without streams. */
+static inline int32_t pocket_read(void *to, size_t room) {
+#ifdef __wasm__
+    return pocket_import_read_(to, room);
+#else
+    return pocket_test_input ? (int32_t)fread(to, 1, room, pocket_test_input) : -1;
+#endif
+}
+
+/* Writes all of the bytes to the node's other stream: gives how many, -1 in a call without streams.
+ * The host puts small writes together. */
+static inline int32_t pocket_write(const void *from, size_t length) {
+#ifdef __wasm__
+    return pocket_import_write_(from, length);
+#else
+    return pocket_test_output ? (int32_t)fwrite(from, 1, length, pocket_test_output) : -1;
+#endif
+}
 
 static inline char *pocket_exchange_(pocket_call *call, pocket_writer *question, size_t *length) {
     char *answer;
@@ -733,17 +758,53 @@ static inline pocket_value pocket_store_delete(pocket_call *call, const char *ke
     return pocket_host_call(call, &ask);
 }
 
-/* Make a request, `body` being text, or NULL: an object with status, url, headers, body (or bodyBase64
- * where it is no text). For headers and bytes write the question of docs/abi.md yourself. */
-static inline pocket_value pocket_http(pocket_call *call, const char *method, const char *url, const char *body) {
+static inline char pocket_lower_(char letter) {
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter + ('a' - 'A')) : letter;
+}
+
+/* Make a request: an object with status, url, headers, body (or bodyBase64 where it is no text). `body` is
+ * text, or NULL; `headers` has names and values in turn with NULL at their end, or is NULL. For bytes write
+ * the question of docs/abi.md yourself. */
+static inline pocket_value pocket_http_with(
+    pocket_call *call, const char *method, const char *url, const char *const *headers, const char *body
+) {
     pocket_writer ask = pocket_new_writer();
     pocket_begin_object(&ask);
     pocket_key(&ask, "call"), pocket_put_string(&ask, "http.request");
     pocket_key(&ask, "method"), pocket_put_string(&ask, method);
     pocket_key(&ask, "url"), pocket_put_string(&ask, url);
+    if (headers) {
+        pocket_key(&ask, "headers");
+        pocket_begin_array(&ask);
+        for (; headers[0] && headers[1]; headers += 2) {
+            pocket_begin_array(&ask);
+            pocket_put_string(&ask, headers[0]);
+            pocket_put_string(&ask, headers[1]);
+            pocket_end(&ask);
+        }
+        pocket_end(&ask);
+    }
     if (body) pocket_key(&ask, "body"), pocket_put_string(&ask, body);
     pocket_end(&ask);
     return pocket_host_call(call, &ask);
+}
+
+/* As pocket_http_with, without headers of its own. */
+static inline pocket_value pocket_http(pocket_call *call, const char *method, const char *url, const char *body) {
+    return pocket_http_with(call, method, url, NULL, body);
+}
+
+/* The first header of a response with this name, in whatever case; missing where there is none. */
+static inline pocket_value pocket_header(pocket_value response, const char *name) {
+    pocket_value headers = pocket_get(response, "headers"), pair = {NULL, NULL};
+    size_t length = strlen(name), i;
+    while (pocket_each(headers, NULL, &pair)) {
+        pocket_value own = pocket_element(pair, 0);
+        if (pocket_type_of(own) != POCKET_STRING || (size_t)(own.end - own.at) != length + 2) continue;
+        for (i = 0; i < length && pocket_lower_(own.at[i + 1]) == pocket_lower_(name[i]); i++) continue;
+        if (i == length) return pocket_element(pair, 1);
+    }
+    return pocket_none_();
 }
 
 /* ---- from a request to its response ---- */

@@ -34,6 +34,19 @@ var page = pocket.Node[string, string, struct{}]{
 	},
 }
 
+func TestANodeWorksOnAStream(t *testing.T) {
+	if _, err := io.Copy(pocket.Output, pocket.Input); err == nil || !strings.Contains(err.Error(), "no stream") {
+		t.Errorf("without a stream: %v", err)
+	}
+	output := pockettest.Stream(t, strings.Repeat("line\n", 100_000))
+	if count, err := io.Copy(pocket.Output, pocket.Input); count != 500_000 || err != nil {
+		t.Errorf("copied %d bytes, %v", count, err)
+	}
+	if output.Len() != 500_000 {
+		t.Errorf("wrote %d bytes", output.Len())
+	}
+}
+
 func TestANodeFetchesOnceAndRemembers(t *testing.T) {
 	host := pockettest.New(t)
 	t.Setenv("TOKEN", "secret")

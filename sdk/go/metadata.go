@@ -19,6 +19,8 @@ type Metadata struct {
 	OutputSchema JSON `json:"outputSchema,omitempty"`
 	// Examples are calls and their results.
 	Examples []Example `json:"examples,omitempty"`
+	// Stream says that the node works on Input and Output, and is called with them only.
+	Stream bool `json:"stream,omitempty"`
 }
 
 // Example is one call and its result, each part anything that can be JSON.

@@ -51,7 +51,7 @@ func (store) Delete(key string) (was bool, err error) {
 
 // Keys lists all keys that begin with prefix, in the order of their bytes.
 func (s store) Keys(prefix string) ([]string, error) {
-	var all []string
+	all := []string{}
 	after := ""
 	for {
 		page, err := s.KeysAfter(prefix, after, keysAtOnce)

@@ -99,11 +99,38 @@ declare global {
     [Symbol.iterator](): IterableIterator<[string, string]>;
   }
 
+  interface AbortEvent {
+    readonly type: 'abort';
+    readonly target: AbortSignal;
+  }
+
+  type AbortListener = ((event: AbortEvent) => void) | { handleEvent(event: AbortEvent): void };
+
+  class AbortSignal {
+    private constructor();
+    static abort(reason?: unknown): AbortSignal;
+    static timeout(milliseconds: number): AbortSignal;
+    static any(signals: Iterable<AbortSignal>): AbortSignal;
+    readonly aborted: boolean;
+    readonly reason: any;
+    onabort: AbortListener | null;
+    throwIfAborted(): void;
+    addEventListener(type: 'abort', listener: AbortListener, options?: { once?: boolean }): void;
+    removeEventListener(type: 'abort', listener: AbortListener): void;
+  }
+
+  class AbortController {
+    readonly signal: AbortSignal;
+    abort(reason?: unknown): void;
+  }
+
   interface RequestInit {
     method?: string;
     headers?: HeadersInit;
     body?: BodyInit | null;
     redirect?: 'follow';
+    /** Looked at before the host is asked, and not while it works. */
+    signal?: AbortSignal | null;
   }
 
   interface ResponseInit {
@@ -125,6 +152,7 @@ declare global {
     constructor(input: string | URL | Request, init?: RequestInit);
     readonly method: string;
     readonly url: string;
+    readonly signal: AbortSignal | null;
     clone(): Request;
   }
   interface Request extends Body {}

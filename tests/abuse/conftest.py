@@ -31,6 +31,8 @@ CHAPTERS = {
     "test_files": "7 Files capability",
     "test_host_life": "8 Host life",
     "test_frames": "4 Protocol",
+    "test_programs": "9 Programs of workflows",
+    "test_streams": "4 Protocol",
 }
 
 
@@ -82,10 +84,10 @@ def take_over(
 ) -> TakeOver:
     """Load a good plugin whose workers, from now on, do what a scenario of the stand-in says."""
 
-    def take_over(scenario: str, **permissions: object) -> pocket.Plugin:
-        plugin = siege.load("echo", permissions={"timeout": "1s"} | permissions)
-        plugin.close()  # the worker that was asked for metadata
-        plugin._closed = False
+    def take_over(scenario: str, guest: str = "echo", **permissions: object) -> pocket.Plugin:
+        plugin = siege.load(guest, permissions={"timeout": "1s"} | permissions)
+        for asked_for_metadata in plugin._pool.idle():
+            plugin._pool.reap(asked_for_metadata)
         program = tmp_path / scenario
         program.symlink_to(hostile_worker)
         monkeypatch.setattr("pocket.supervisor.process.find_worker", lambda: str(program))

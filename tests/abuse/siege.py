@@ -106,8 +106,12 @@ class Siege:
     def load(self, wasm: str | bytes, *, name: str = "hostile", **options: Any) -> pocket.Plugin:
         """Load a guest by name, or a module, as a plugin with the node `main`."""
         plugin = self.host.load(self.folder(wasm, name=name, **options))
-        self._loaded.append(plugin)
+        self.keep(plugin)
         return plugin
+
+    def keep(self, plugin: pocket.Plugin) -> None:
+        """Close a plugin before looking for what is left."""
+        self._loaded.append(plugin)
 
     def fails(
         self,

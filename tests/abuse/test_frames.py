@@ -64,7 +64,9 @@ def hostile_frames(count: int, seed: int) -> Iterator[bytes]:
                 del bent[chance.randrange(len(bent)) :]
             yield bytes(bent)
         elif roll < 0.7:
-            body = msgpack.packb([chance.choice((16, 17, 18, 19, 20, 32)), 1, _nested(chance)])
+            body = msgpack.packb(
+                [chance.choice((16, 17, 18, 19, 20, 21, 22, 32)), 1, _nested(chance)]
+            )
             yield len(body).to_bytes(4, "little") + body
         elif roll < 0.85:
             size = chance.choice((0, 1, 2**32 - 1, 2**31, 67_112_960, chance.randrange(100)))

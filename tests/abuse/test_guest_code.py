@@ -31,6 +31,10 @@ IN_A_CALL = {
     "a fill of 4 GiB": ("fill_4g", pocket.PluginCrashed),
     "a copy of 4 GiB": ("copy_4g", pocket.PluginCrashed),
     "an answer outside the memory": ("bad_pointer", pocket.InvalidOutput),
+    "an end of the call with an answer outside the memory": (
+        "end_call_outside",
+        pocket.InvalidOutput,
+    ),
     "an answer that ends outside the memory": ("long_len", pocket.InvalidOutput),
     "an answer that wraps around": ("wrapping_pointer", pocket.InvalidOutput),
     "an answer that overlaps the request": ("overlap", pocket.InvalidOutput),
@@ -77,6 +81,7 @@ AT_THE_START = {
         pocket.CpuLimitExceeded,
     ),
     "an endless loop in __pocket_alloc": (guest("loop_in_alloc"), pocket.CpuLimitExceeded),
+    "an end of the call before it began": (guest("end_call_in_alloc"), pocket.PluginCrashed),
     "an endless loop in metadata": (guest("loop_in_metadata"), pocket.CpuLimitExceeded),
     "a trap in start": (guest("trap_in_start"), pocket.PluginCrashed),
     "an exit in _initialize": (guest("exit_in_initialize"), pocket.PluginCrashed),

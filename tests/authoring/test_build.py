@@ -13,7 +13,9 @@ import pytest
 from cli.conftest import COMMAND, Terminal
 from cli.test_terminal import wait_until
 
-from authoring.conftest import FakeNpm
+from authoring.conftest import MANIFEST, FakeNpm
+from pocket.authoring.build import build as build_plugin
+from pocket.errors import BuildFailed
 
 
 def build(terminal: Terminal, *arguments: str, npm: FakeNpm) -> str:
@@ -27,7 +29,11 @@ def build(terminal: Terminal, *arguments: str, npm: FakeNpm) -> str:
     [
         ("typescript", "npm", "sudo apt install nodejs npm"),
         ("javascript", "npm", "sudo apt install nodejs npm"),
+        ("assemblyscript", "npm", "sudo apt install nodejs npm"),
         ("rust", "cargo", "https://sh.rustup.rs"),
+        ("go", "go", "https://go.dev/dl"),
+        ("c", "make", "sudo apt install make"),
+        ("cpp", "make", "sudo apt install make"),
     ],
 )
 def test_a_missing_tool_is_one_line_and_the_command_that_installs_it(
@@ -39,6 +45,33 @@ def test_a_missing_tool_is_one_line_and_the_command_that_installs_it(
     error, blank, hint = ended.stderr.splitlines()
     assert (error, blank) == (f"error: {tool} is not installed", "")
     assert how in hint
+
+
+@pytest.mark.parametrize("name", ["plugin.c", "src/plugin.cpp"])
+def test_a_missing_compiler_is_one_line_and_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / name).touch()
+    (tmp_path / "manifest.yaml").write_text(MANIFEST)
+    monkeypatch.setattr("pocket.authoring.make.find_spec", lambda _: None)
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.delenv("WASI_SDK_PATH", raising=False)
+    with pytest.raises(BuildFailed, match="no compiler from C to WebAssembly") as caught:
+        build_plugin(tmp_path, language=None, show=lambda _: None)
+    assert "pip install ziglang==0.15.2" in (caught.value.hint or "")
+
+
+def test_a_wasi_sdk_that_is_named_goes_before_other_compilers(
+    terminal: Terminal, by_hand: Path
+) -> None:
+    (by_hand / "package.json").unlink()
+    (by_hand / "plugin.c").touch()
+    (by_hand / "Makefile").write_text("build:\n\t@echo $(WASM_CC) $(WASM_CXX); exit 1\n")
+    ended = terminal.run("plugins", "build", "by-hand", WASI_SDK_PATH="/opt/wasi-sdk")
+    assert "/opt/wasi-sdk/bin/clang /opt/wasi-sdk/bin/clang++" in ended.stderr
+    ended = terminal.run("plugins", "build", "by-hand")
+    assert "-m ziglang cc" in ended.stderr
 
 
 @pytest.mark.usefixtures("by_hand")
@@ -146,7 +179,7 @@ def test_a_folder_that_nothing_could_build_is_told_what_would(
     (by_hand / "package.json").unlink()
     ended = terminal.run("plugins", "build", "by-hand")
     assert ended.returncode == 46
-    assert "it has none of package.json, Cargo.toml" in ended.stderr
+    assert "it has none of package.json, Cargo.toml, go.mod, *.c, " in ended.stderr
     (by_hand / "manifest.yaml").unlink()
     ended = terminal.run("plugins", "build", "by-hand")
     assert (ended.returncode, ended.stderr) == (

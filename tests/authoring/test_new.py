@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from cli.conftest import ROOT, Terminal
+
+from pocket.authoring import scaffold
 
 NO_NAMES = [
     "",
@@ -48,6 +51,19 @@ def test_a_name_that_cargo_alone_minds_is_taken(terminal: Terminal, name: str) -
     assert metadata.returncode == 0, metadata.stderr
 
 
+@pytest.mark.parametrize("name", ["1", "main", "plugin", "test", "a" * 64])
+def test_a_name_that_go_alone_minds_is_taken(terminal: Terminal, name: str) -> None:
+    assert terminal.run("plugins", "new", name, "--lang", "go").returncode == 0
+    vetted = subprocess.run(
+        ["go", "vet", "."],
+        cwd=terminal.folder / name,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert vetted.returncode == 0, vetted.stderr
+
+
 def test_a_name_of_a_built_in_node_is_refused(terminal: Terminal) -> None:
     ended = terminal.run("plugins", "new", "echo", "--lang", "rust")
     assert ended.returncode == 15
@@ -79,7 +95,9 @@ def test_an_unknown_language_is_answered_with_a_known_one(terminal: Terminal) ->
         "error: --lang 'typscript' is not known\n\nhint: did you mean 'typescript'?\n",
     )
     far = terminal.run("plugins", "new", "x", "--lang", "cobol")
-    assert "it can be typescript, javascript, rust" in far.stderr
+    assert (
+        "it can be typescript, javascript, rust, python, go, c, cpp, assemblyscript" in far.stderr
+    )
 
 
 def test_without_an_sdk_it_says_where_to_get_one(terminal: Terminal) -> None:
@@ -120,3 +138,16 @@ def test_another_sdk_can_be_named(terminal: Terminal) -> None:
     ended = terminal.run("plugins", "new", "x", "--lang", "rust", "--sdk", sdk, "-o", "json")
     assert json.loads(ended.stdout) == {"folder": str(terminal.folder / "x"), "language": "rust"}
     assert (terminal.folder / "x" / "sdk" / "src" / "lib.rs").exists()
+
+
+def test_what_pip_compiled_of_a_template_goes_into_no_plugin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(scaffold.TEMPLATES, tmp_path / "templates")
+    compiled = tmp_path / "templates" / "python" / "src" / "__pycache__"
+    compiled.mkdir(exist_ok=True)
+    (compiled / "plugin.pyc").write_bytes(b"\xff")
+    monkeypatch.setattr(scaffold, "TEMPLATES", tmp_path / "templates")
+    folder = scaffold.create("x", "python", into=tmp_path, sdk=None, taken=())
+    assert not list(folder.rglob("__pycache__"))
+    assert (folder / "src" / "plugin.py").exists()

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,11 @@ UNIT_TESTS = {
     "typescript": ("npm", "test"),
     "javascript": ("npm", "test"),
     "rust": ("cargo", "test"),
+    "python": (sys.executable, "-m", "pytest"),
+    "go": ("go", "test", "./..."),
+    "c": ("make", "test"),
+    "cpp": ("make", "test"),
+    "assemblyscript": ("npm", "test"),
 }
 WORKFLOW = """\
 name: louder
@@ -92,7 +98,7 @@ def test_nothing_of_a_template_is_left_to_fill_in(terminal: Terminal, language: 
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize("example", ["sentiment", "statistics"])
+@pytest.mark.parametrize("example", ["sentiment", "statistics", "wordcount", "slugify"])
 def test_the_examples_of_the_repository_are_built_by_it_too(
     terminal: Terminal, example: str, tmp_path: Path
 ) -> None:
@@ -114,17 +120,21 @@ def copy_sources(source: Path, to: Path) -> None:
         (to / name).write_bytes((source / name).read_bytes())
 
 
-def test_the_sdk_of_a_new_plugin_is_what_npm_would_publish(terminal: Terminal) -> None:
-    walk(terminal, "plugins new word-count --lang javascript")
+@pytest.mark.parametrize("language", ["javascript", "assemblyscript"])
+def test_the_sdk_of_a_new_plugin_is_what_npm_would_publish(
+    terminal: Terminal, language: str
+) -> None:
+    walk(terminal, f"plugins new word-count --lang {language}")
+    [tarball] = (terminal.folder / "word-count" / "sdk").iterdir()
     packed = subprocess.run(
-        ["tar", "-tzf", terminal.folder / "word-count" / "sdk" / "pocket-plugin-sdk.tgz"],
+        ["tar", "-tzf", tarball],
         capture_output=True,
         text=True,
         check=True,
     )
     published = subprocess.run(
         ["npm", "pack", "--dry-run", "--json", "--ignore-scripts"],
-        cwd=ROOT / "sdk" / "javascript",
+        cwd=ROOT / "sdk" / language,
         env=os.environ | {"npm_config_loglevel": "error"},
         capture_output=True,
         text=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jsonschema
 import pytest
 
-from nodes.conftest import Run
+from nodes.conftest import Hosted
 from pocket.nodes.catalog import BUILTIN
 from pocket.plugin.metadata import Example, NodeMetadata
 
@@ -20,8 +20,10 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize(("metadata", "example"), EXAMPLES)
-def test_an_example_gives_what_it_promises(run: Run, metadata: NodeMetadata, example: Example):
-    output = run(metadata.type, example.input, name="greet", **example.config).output
+def test_an_example_gives_what_it_promises(
+    hosted: Hosted, metadata: NodeMetadata, example: Example
+):
+    output = hosted(metadata.type, example.input, name="greet", **example.config).output
     assert _without_time(output) == _without_time(example.output)
     if metadata.output_schema is not None:
         jsonschema.validate(output, metadata.output_schema)
@@ -40,7 +42,7 @@ def test_a_type_describes_itself(name: str):
     assert all(inner.get("description") for inner in described)
 
 
-VARYING = {"duration", "modified"}
+VARYING = {"duration", "modified", "timestamp"}
 """What is another at each run."""
 
 

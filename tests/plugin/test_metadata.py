@@ -23,6 +23,7 @@ NODE = {
     "inputSchema": None,
     "outputSchema": {"type": "array"},
     "examples": [EXAMPLE],
+    "stream": True,
 }
 
 

@@ -12,7 +12,7 @@ import pytest
 PLUGINS = Path(__file__).parents[2] / "examples" / "plugins"
 
 
-@pytest.mark.parametrize("name", ["sentiment", "slugify", "statistics", "wordcount"])
+@pytest.mark.parametrize("name", ["csv-report", "sentiment", "slugify", "statistics", "wordcount"])
 def test_the_examples_of_a_plugin_are_true(name, shared_home) -> None:
     folder = PLUGINS / name
     assert (folder / "dist" / "plugin.wasm").exists(), "run `make plugins` first"

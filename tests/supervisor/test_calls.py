@@ -198,3 +198,15 @@ def test_a_host_may_have_a_policy_of_its_own(shared_home: Path, tmp_path: Path) 
         assert modest.manifest.permissions.memory_bytes == 1 << 20
     with pocket.Host(home=shared_home) as host:
         assert host.load(folder).call("main", 1).output["input"] == 1
+
+
+def test_what_wasm_bindgen_leaves_to_be_filled_in_ends_only_the_call_that_uses_it(
+    load: Load,
+) -> None:
+    plugin = load("placeholder")
+    assert plugin.call("main", "short").output == 1
+    with pytest.raises(
+        pocket.PluginCrashed, match="`__wbindgen_throw` was called, and there is no"
+    ):
+        plugin.call("main", "long" * 200)
+    assert plugin.call("main", "short").output == 1

@@ -41,6 +41,8 @@ def _vector(name: str) -> bytes:
         ("log", [frames.LOG, 7, 3, b"hot"]),
         ("mailed-result", [frames.MAILED_RESULT, 7]),
         ("host-call", [frames.HOST_CALL, 7, b"{}"]),
+        ("stream-read", [frames.STREAM_READ, 7]),
+        ("stream-write", [frames.STREAM_WRITE, 7, b"hot"]),
         ("compiled", [frames.COMPILED, 0, "wasmer-7.4.0", ["export `memory` is missing"], b""]),
     ],
 )
@@ -61,6 +63,8 @@ def test_what_the_host_sends_is_as_in_the_vectors() -> None:
     assert encode_frame(start) == _vector("start-source")
     assert encode_frame([frames.COMPILE, 0, b"\0asm", True]) == _vector("compile")
     assert encode_frame([frames.HOST_ANSWER, 7, b"{}"]) == _vector("host-answer")
+    assert frames.encode_bytes(frames.STREAMED_CALL, 7, b"{}") == _vector("streamed-call")
+    assert frames.encode_bytes(frames.CHUNK, 7, b"hot") == _vector("chunk")
 
 
 _MSGPACK = st.recursive(
@@ -128,7 +132,7 @@ def test_no_bytes_raise_anything_but_a_protocol_violation(body: bytes) -> None:
         frame = decode_frame(body)
     except pocket.ProtocolViolation:
         return
-    assert frame[0] in (16, 17, 18, 19, 32)
+    assert frame[0] in (16, 17, 18, 19, 20, 21, 22, 32)
 
 
 def test_a_million_mutated_frames_neither_hang_nor_hurt() -> None:

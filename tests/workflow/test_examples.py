@@ -194,4 +194,15 @@ def test_every_example_is_listed_says_how_to_run_it_and_is_tested():
         text = (EXAMPLES / f"{name}.yaml").read_text()
         assert text.startswith("# ")
         assert re.search(rf"^#   (\w+=\S+ )?pocket run {name}\.yaml", text, re.MULTILINE), name
-        assert name in OUTPUTS or name in {"order", "customer-feedback"}
+        assert name in OUTPUTS or name in {"order", "customer-feedback", "scripts"}
+
+
+def test_a_filter_and_a_script_price_an_order(host: Host):
+    workflow = Workflow.load(EXAMPLES / "scripts.yaml", host=host)
+    assert workflow.warnings == ()
+    order = json.loads((EXAMPLES / "scripts.json").read_text())
+    said = "Ada pays 103.5 for books x2, pens x1; somebody calls"
+    assert workflow.run(order).output == said
+    order["customer"]["level"] = "none"
+    order["lines"] = []
+    assert workflow.run(order).output == "Ada pays 0 for "

@@ -4,7 +4,7 @@ use crate::fault::{Code, Fault};
 use rmp::{decode, encode};
 
 /// Bumped with every change that an older peer would misread.
-pub const PROTOCOL: u32 = 3;
+pub const PROTOCOL: u32 = 5;
 /// Largest frame either side accepts: a 64 MiB payload and room for its envelope.
 pub const MAX_FRAME_BYTES: usize = (64 << 20) + 4096;
 
@@ -12,12 +12,16 @@ const START: u8 = 0;
 const CALL: u8 = 1;
 const COMPILE: u8 = 2;
 const HOST_ANSWER: u8 = 3;
+const STREAMED_CALL: u8 = 4;
+const CHUNK: u8 = 5;
 const MAILED_CALL: u8 = 8;
 const READY: u8 = 16;
 const RESULT: u8 = 17;
 const FAILURE: u8 = 18;
 const LOG: u8 = 19;
 const HOST_CALL: u8 = 20;
+const STREAM_READ: u8 = 21;
+pub const STREAM_WRITE: u8 = 22;
 const MAILED_RESULT: u8 = 24;
 const COMPILED: u8 = 32;
 
@@ -66,13 +70,20 @@ pub enum Request<'a> {
         source: Option<&'a [u8]>,
         surroundings: Surroundings,
     },
+    /// A streamed call may be followed by chunks, one whenever it asks.
     Call {
         id: u32,
         payload: &'a [u8],
+        streamed: bool,
     },
     /// A call whose payload is in the mailbox.
     MailedCall,
     HostAnswer {
+        id: u32,
+        payload: &'a [u8],
+    },
+    /// The payload is the last field of the frame; an empty one is the end of the stream.
+    Chunk {
         id: u32,
         payload: &'a [u8],
     },
@@ -205,9 +216,12 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Fault> {
                 surroundings: surroundings(rest)?,
             }
         }
-        (CALL, 3) => Request::Call { id, payload: bytes(rest)? },
+        (CALL | STREAMED_CALL, 3) => {
+            Request::Call { id, payload: bytes(rest)?, streamed: kind == STREAMED_CALL }
+        }
         (MAILED_CALL, 2) => Request::MailedCall,
         (HOST_ANSWER, 3) => Request::HostAnswer { id, payload: bytes(rest)? },
+        (CHUNK, 3) => Request::Chunk { id, payload: bytes(rest)? },
         (COMPILE, 4) => Request::Compile {
             wasm: bytes(rest)?,
             metered: decode::read_bool(rest).map_err(malformed)?,
@@ -343,6 +357,12 @@ impl Writer {
         self.end()
     }
 
+    /// Asks for the next chunk of a stream.
+    pub fn stream_read(&mut self, id: u32) -> &[u8] {
+        self.begin(2, STREAM_READ, id);
+        self.end()
+    }
+
     pub fn compiled(&mut self, engine: &str, problems: &[String], artifact: &[u8]) -> &[u8] {
         self.begin(5, COMPILED, 0);
         self.text(engine);
@@ -358,6 +378,7 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chunk::ChunkWriter;
 
     const LIMITS: Limits = Limits {
         memory_bytes: 50 << 20,
@@ -376,7 +397,10 @@ mod tests {
     #[test]
     fn a_frame_cut_anywhere_is_a_fault_and_never_a_panic() {
         let body = b"\x93\x01\x07\xc4\x02hi";
-        assert_eq!(parse(body).ok(), Some(Request::Call { id: 7, payload: b"hi" }));
+        assert_eq!(
+            parse(body).ok(),
+            Some(Request::Call { id: 7, payload: b"hi", streamed: false })
+        );
         for end in 0..body.len() {
             assert!(parse(&body[..end]).is_err());
         }
@@ -468,8 +492,25 @@ mod tests {
                     assert_eq!(writer.compiled("wasmer-7.4.0", &problems, b""), frame);
                 }
                 "call" => {
+                    let call = Request::Call { id: 7, payload: b"{}", streamed: false };
+                    assert_eq!(parse(&frame[4..]).ok(), Some(call));
+                }
+                "streamed-call" => {
+                    let call = Request::Call { id: 7, payload: b"{}", streamed: true };
+                    assert_eq!(parse(&frame[4..]).ok(), Some(call));
+                }
+                "chunk" => {
                     let request = parse(&frame[4..]).ok();
-                    assert_eq!(request, Some(Request::Call { id: 7, payload: b"{}" }));
+                    assert_eq!(request, Some(Request::Chunk { id: 7, payload: b"hot" }));
+                }
+                "stream-read" => assert_eq!(writer.stream_read(7), frame),
+                "stream-write" => {
+                    let mut chunk = ChunkWriter::new(7);
+                    chunk.put(3, |room| {
+                        room.copy_from_slice(b"hot");
+                        Some(())
+                    });
+                    assert_eq!(chunk.take(), Some(frame.as_slice()));
                 }
                 "mailed-call" => assert_eq!(parse(&frame[4..]).ok(), Some(Request::MailedCall)),
                 "mailed-result" => assert_eq!(writer.mailed_result(7), frame),

@@ -5,6 +5,7 @@
 //! The words and the frames are in `docs/protocol.md`.
 
 mod abi;
+mod chunk;
 mod compile;
 mod crew;
 mod engine;

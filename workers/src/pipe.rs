@@ -15,6 +15,8 @@ const SPIN: Duration = Duration::from_micros(50);
 /// Looks between two times that the core is offered to others: most often nobody wants it.
 const LOOKS: u32 = 8;
 const CHUNK: usize = 64 << 10;
+/// What comes before the payload of a frame.
+const ENVELOPE: usize = 64;
 /// Whether there is a CPU to spare for that; found out while the process may still look.
 static SPINS: OnceLock<bool> = OnceLock::new();
 /// The host hands the memory of the mailbox over as this descriptor.
@@ -31,6 +33,8 @@ pub enum Incoming {
 
 pub struct Reader {
     fd: BorrowedFd<'static>,
+    /// Size of the buffer where no frame needs more.
+    usual: usize,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
@@ -80,7 +84,13 @@ impl Reader {
     /// A reader of stdin. There may be several in turn: each leaves nothing of the next one's frames
     /// in its buffer as long as the host waits for an answer before it sends more.
     pub fn stdin() -> Self {
-        Self { fd: stdin(), buffer: vec![0; CHUNK], start: 0, end: 0 }
+        Self::with_room(CHUNK)
+    }
+
+    /// A reader of stdin that has room for frames with a payload of so many bytes.
+    pub fn with_room(payload: usize) -> Self {
+        let usual = payload + ENVELOPE;
+        Self { fd: stdin(), usual, buffer: vec![0; usual], start: 0, end: 0 }
     }
 
     /// The next call, by whichever way it comes, or None when the host has closed the pipe.
@@ -161,8 +171,9 @@ impl Reader {
             self.end -= self.start;
             self.start = 0;
         }
-        if self.buffer.len() < wanted.max(CHUNK) || self.buffer.len() > wanted.max(CHUNK) * 2 {
-            self.buffer.resize(wanted.max(self.end).max(CHUNK), 0);
+        let needed = wanted.max(self.usual);
+        if self.buffer.len() < needed || self.buffer.len() > needed * 2 {
+            self.buffer.resize(needed.max(self.end), 0);
             self.buffer.shrink_to_fit();
         }
     }

@@ -1,6 +1,6 @@
 //! The role `serve`: load one artifact, start it, answer calls until the host closes the pipe.
 
-use crate::abi::{self, Guest, PageMap};
+use crate::abi::{self, Guest, PageMap, Streams};
 use crate::engine::{self, Guard, LimitedTunables};
 use crate::fault::{Code, Fault};
 use crate::frame::{self, Limits, Request, Surroundings, Usage, Writer};
@@ -64,11 +64,11 @@ fn serve() -> Result<(), Fault> {
         return Ok(());
     }
     while let Some(incoming) = reader.next_call()? {
-        let (id, payload) = match incoming {
-            Incoming::Mail { id, request } => (id, request),
+        let (id, payload, streamed) = match incoming {
+            Incoming::Mail { id, request } => (id, request, false),
             Incoming::Frame(body) => call_of(frame::parse(reader.bytes(body))?)?,
         };
-        let current = match guest.take() {
+        let mut current = match guest.take() {
             Some(current) => current,
             None => {
                 let new = worker.start()?;
@@ -76,6 +76,10 @@ fn serve() -> Result<(), Fault> {
                 new
             }
         };
+        if streamed {
+            let share = worker.cpu.share(call_time(&worker.limits));
+            current.open_streams(Streams::new(id, share));
+        }
         match worker.call(current, id, payload) {
             Some(next) => guest = next,
             None => return Ok(()),
@@ -84,11 +88,12 @@ fn serve() -> Result<(), Fault> {
     Ok(())
 }
 
-fn call_of(request: Request<'_>) -> Result<(u32, &[u8]), Fault> {
+/// The id and the payload of a call, and whether it has streams.
+fn call_of(request: Request<'_>) -> Result<(u32, &[u8], bool), Fault> {
     match request {
-        Request::Call { id, payload } => Ok((id, payload)),
+        Request::Call { id, payload, streamed } => Ok((id, payload, streamed)),
         Request::MailedCall => match pipe::mailed() {
-            Some(Incoming::Mail { id, request }) => Ok((id, request)),
+            Some(Incoming::Mail { id, request }) => Ok((id, request, false)),
             _ => Err(Fault::new(Code::Protocol, "no mailbox")),
         },
         _ => Err(Fault::new(Code::Protocol, "start twice")),
@@ -135,7 +140,7 @@ impl Worker {
     }
 
     fn allow_call(&mut self) -> Result<(), Fault> {
-        self.cpu.allow(Duration::from_millis(self.limits.call_cpu_ms))
+        self.cpu.allow(call_time(&self.limits))
     }
 
     /// Answers one call; gives the instance for the next one, or None when the worker has to end.
@@ -147,7 +152,7 @@ impl Worker {
         let begun = Instant::now();
         let cpu = self.cpu.spent(begun);
         let outcome = guest.call(id, payload, &self.limits).and_then(|answer| {
-            if self.limits.keep_state { guest.keep(answer, &mut self.response) } else { Ok(answer) }
+            if self.keeps(&guest) { guest.keep(answer, &mut self.response) } else { Ok(answer) }
         });
         let ended = Instant::now();
         let usage = Usage {
@@ -174,9 +179,14 @@ impl Worker {
         }
     }
 
+    /// Whether the next call goes on with the guest as it is.
+    fn keeps(&self, guest: &Guest) -> bool {
+        self.limits.keep_state && !guest.is_command() && !guest.was_cut_short()
+    }
+
     /// Prepares the next call while the host is busy with this one's result.
     fn after(&mut self, guest: Guest) -> Option<Guest> {
-        if self.limits.keep_state && !guest.is_command() {
+        if self.keeps(&guest) {
             return self.allow_call().is_ok().then_some(guest);
         }
         self.refresh(guest).ok()
@@ -195,6 +205,10 @@ impl Worker {
         self.allow_call()?;
         Ok(guest)
     }
+}
+
+fn call_time(limits: &Limits) -> Duration {
+    Duration::from_millis(limits.call_cpu_ms)
 }
 
 fn start_time(limits: &Limits) -> Duration {

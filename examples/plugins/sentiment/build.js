@@ -8,6 +8,8 @@ esbuild.buildSync({
   format: 'esm',
   outfile: 'dist/plugin.js',
   platform: 'neutral',
+  // For errors that name these files and lines
+  sourcemap: 'external',
 });
 
 // Compile to WebAssembly

@@ -35,6 +35,14 @@ static pocket_status perform(pocket_call *call) {
         if (!(value = pocket_http(call, "GET", "http://a.example/", NULL)).at) return POCKET_FAILED;
         pocket_put_value(&call->output, pocket_get(value, "body"));
     }
+    if (!strcmp(deed, "headers")) {
+        const char *const headers[] = {"Accept", "text/plain", "X-Quote", "\"", NULL};
+        if (!(value = pocket_http_with(call, "POST", "http://a.example/", headers, "b")).at) return POCKET_FAILED;
+        pocket_begin_array(&call->output);
+        pocket_put_value(&call->output, pocket_header(value, "content-TYPE"));
+        pocket_put_bool(&call->output, pocket_header(value, "content").at != NULL);
+        pocket_end(&call->output);
+    }
     if (!strcmp(deed, "store")) {
         pocket_writer number = pocket_new_writer();
         pocket_put_integer(&number, 1 + pocket_integer(pocket_store_get(call, "n"), 0));
@@ -45,6 +53,13 @@ static pocket_status perform(pocket_call *call) {
         pocket_writer half = pocket_new_writer();
         pocket_begin_array(&half);
         return pocket_store_set(call, "n", &half);
+    }
+    if (!strcmp(deed, "copy")) {
+        char piece[4];
+        int32_t got, all = 0;
+        while ((got = pocket_read(piece, sizeof piece)) > 0) all += pocket_write(piece, (size_t)got);
+        if (got < 0) return pocket_fail(call, "there is no stream");
+        pocket_put_integer(&call->output, all);
     }
     if (!strcmp(deed, "go on")) (void)pocket_store_delete(call, "x");
     return POCKET_OK;
@@ -79,6 +94,11 @@ static const char *host(const char *question) {
         snprintf(answer, sizeof answer, "{\"ok\": true, \"value\": %s}", kept);
         return answer;
     }
+    if (pocket_get(asked, "headers").at) {
+        pocket_value headers = pocket_get(asked, "headers");
+        assert(pocket_count(headers) == 2 && pocket_is(pocket_get(headers, "1.1"), "\"", 1));
+        return "{\"ok\": true, \"value\": {\"headers\": [[\"Date\", \"now\"], [\"Content-Type\", \"text/html\"]]}}";
+    }
     if (pocket_is(call, "http.request", 12)) return "{\"ok\": true, \"value\": {\"status\": 200, \"body\": \"h\\u00e9\"}}";
     return "{\"ok\": false, \"error\": {\"code\": \"permission-denied\", \"message\": \"no \\\"store\\\"\"}}";
 }
@@ -106,10 +126,18 @@ int main(void) {
     answers(DEED("fetch"), ERROR("unavailable: there is no host"));
     pocket_test_host = host;
     answers(DEED("fetch"), "{\"success\":true,\"output\":\"h\\u00e9\"}");
+    answers(DEED("headers"), "{\"success\":true,\"output\":[\"text/html\",false]}");
     answers(DEED("store"), "{\"success\":true,\"output\":1}");
     answers(DEED("store"), "{\"success\":true,\"output\":2}");
     answers(DEED("half a value"), ERROR("store.set: the value is not whole"));
     answers(DEED("go on"), "{\"success\":true,\"output\":null}");
+    answers(DEED("copy"), ERROR("there is no stream"));
+    pocket_test_input = tmpfile(), pocket_test_output = tmpfile();
+    assert(pocket_test_input && pocket_test_output);
+    fputs("hello, stream", pocket_test_input), rewind(pocket_test_input);
+    answers(DEED("copy"), "{\"success\":true,\"output\":13}");
+    assert(ftell(pocket_test_output) == 13);
+    fclose(pocket_test_input), fclose(pocket_test_output);
     puts("calls: ok");
     return 0;
 }

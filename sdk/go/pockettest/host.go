@@ -31,6 +31,14 @@ type Host struct {
 	lines   []string
 }
 
+// Stream gives the node a stream to read, and keeps what it writes to the other, for the rest of a
+// test.
+func Stream(t testing.TB, input string) (output *bytes.Buffer) {
+	output = &bytes.Buffer{}
+	t.Cleanup(host.Open(&host.Streams{Input: strings.NewReader(input), Output: output}))
+	return output
+}
+
 // New makes an empty host for the rest of a test. Environment variables are set by t.Setenv.
 func New(t testing.TB) *Host {
 	double := &Host{store: map[string]pocket.JSON{}, refused: map[string]*pocket.HostError{}}

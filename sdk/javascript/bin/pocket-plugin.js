@@ -2,17 +2,19 @@
 // Makes a plugin of a bundled script: Pocket's JavaScript engine with the script appended to it.
 
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const HELP = `usage: pocket-plugin compile SCRIPT [-o PLUGIN.wasm]
 
 Makes a WebAssembly plugin of one bundled ES module, whose default export is a node or a list
-of nodes. No compiler is needed.
+of nodes. No compiler is needed. Where SCRIPT.map stands beside it, a source map, errors of the plugin
+name the files and lines that it was made of.
 
 Examples:
-  esbuild src/plugin.ts --bundle --format=esm --outfile=dist/plugin.js
+  esbuild src/plugin.ts --bundle --format=esm --sourcemap=external --outfile=dist/plugin.js
   pocket-plugin compile dist/plugin.js -o dist/plugin.wasm
 `;
 
@@ -40,9 +42,9 @@ function leb128(number) {
   return Buffer.from([...bytes, number]);
 }
 
-function sourceSection(source) {
-  const name = Buffer.from('pocket.source');
-  const content = Buffer.concat([leb128(name.length), name, source]);
+function customSection(title, data) {
+  const name = Buffer.from(title);
+  const content = Buffer.concat([leb128(name.length), name, data]);
   return Buffer.concat([Buffer.from([0]), leb128(content.length), content]);
 }
 
@@ -65,11 +67,28 @@ function readEngine() {
   return engine;
 }
 
+/** The map of a script, with its sources named from the current folder and without their text. */
+function sourceMap(path) {
+  let map;
+  try {
+    map = JSON.parse(readFileSync(path, 'utf8'));
+    const folder = resolve(dirname(path), map.sourceRoot ?? '');
+    map.sources = map.sources.map((source) => relative('.', resolve(folder, source ?? '')).replaceAll(sep, '/'));
+  } catch (error) {
+    throw new Problem(`${path}: this is no source map (${reason(error)})\nhint: remove it, or bundle the plugin again`);
+  }
+  const { version, sources, names, mappings } = map;
+  return Buffer.from(JSON.stringify({ version, sources, names, mappings }));
+}
+
 function compile(script, output) {
   const engine = readEngine();
-  const plugin = Buffer.concat([engine, sourceSection(read(script, 'bundle the plugin first'))]);
+  const sections = [customSection('pocket.source', read(script, 'bundle the plugin first'))];
+  const map = `${script}.map`;
+  if (existsSync(map)) sections.push(customSection('pocket.sourcemap', sourceMap(map)));
+  const plugin = Buffer.concat([engine, ...sections]);
   write(output, plugin);
-  console.log(`${output}: ${plugin.length} bytes, ${plugin.length - engine.length} of them script`);
+  console.log(`${output}: ${plugin.length} bytes, ${plugin.length - engine.length} of them script and map`);
 }
 
 function main() {

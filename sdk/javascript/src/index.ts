@@ -1,13 +1,18 @@
 export {
   env,
   store,
+  input,
+  output,
+  streams,
   log,
   HostError,
   PermissionError,
   type Env,
   type HostErrorCode,
+  type Input,
   type KeysOptions,
   type Log,
+  type Output,
   type Pocket,
   type Store,
 } from './host.js';
@@ -37,6 +42,8 @@ export interface NodeMetadata {
   inputSchema?: JSONSchema;
   outputSchema?: JSONSchema;
   examples?: Example[];
+  /** The node works on `input` and `output`, and is called with them only. */
+  stream?: boolean;
 }
 
 /** What `post` gives: the node's output, and the action that chooses the workflow's next node. */

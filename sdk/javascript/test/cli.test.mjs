@@ -21,6 +21,28 @@ test('compile appends the script to the engine as its source section', () => {
   assert.deepEqual(Buffer.from(section), readFileSync(script));
 });
 
+test('compile keeps the map beside the script, its sources named from the current folder', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pocket-'));
+  const script = join(folder, 'plugin.js');
+  writeFileSync(script, 'export default 1;');
+  writeFileSync(`${script}.map`, JSON.stringify({ version: 3, sources: ['../src/a.ts'], sourcesContent: ['secret'], names: [], mappings: 'AAAA' }));
+  const done = spawnSync(process.execPath, [PROGRAM, 'compile', script], { encoding: 'utf8', cwd: join(folder, '..') });
+  assert.equal(done.status, 0, done.stderr);
+  const module = new WebAssembly.Module(readFileSync(join(folder, 'plugin.wasm')));
+  const [section] = WebAssembly.Module.customSections(module, 'pocket.sourcemap');
+  assert.deepEqual(JSON.parse(Buffer.from(section)), { version: 3, sources: ['src/a.ts'], names: [], mappings: 'AAAA' });
+});
+
+test('a map that is none is one clear line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pocket-'));
+  const script = join(folder, 'plugin.js');
+  writeFileSync(script, 'export default 1;');
+  writeFileSync(`${script}.map`, 'none');
+  const { status, stderr } = run('compile', script);
+  assert.equal(status, 2);
+  assert.match(stderr, /^error: [^\n]*plugin\.js\.map: this is no source map[^\n]*\nhint: remove it, or bundle the plugin again\n$/);
+});
+
 test('a missing script is one clear line', () => {
   const { status, stderr } = run('compile', '/nowhere/plugin.js');
   assert.equal(status, 2);

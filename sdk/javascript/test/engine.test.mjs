@@ -21,7 +21,7 @@ test('run is prep, exec and post, and post chooses what is next', () => {
 
 test('what is thrown or rejected is the error of the call, and the next call works', () => {
   const throwing = plugin(`async exec(x) { if (x) throw new TypeError('no ' + x); return 1; }`);
-  assert.deepEqual(throwing.call('words'), { success: false, error: 'TypeError: no words' });
+  assert.equal(throwing.call('words').error, 'TypeError: no words');
   assert.equal(throwing.call(0).output, 1);
   assert.equal(plugin(`exec() { return Promise.reject('plain'); }`).call(1).error, 'plain');
   assert.equal(plugin(`exec() { throw new Error('just this'); }`).call(1).error, 'just this');
@@ -31,6 +31,13 @@ test('the stack of an error goes to the log, with the line of the script', () =>
   const throwing = plugin(`\nasync exec() {\n throw new Error('here'); }`);
   throwing.call(1);
   assert.match(throwing.log[0][1], /here[\s\S]*plugin\.js:3/);
+});
+
+test('an error says where it was made, without what is the engine\'s own', () => {
+  const { stack } = plugin(`\nasync exec() {\n function inner() { throw new Error('here'); }\n [1].map(inner); }`).call(1);
+  assert.deepEqual(stack.map((frame) => [frame.function, frame.file, frame.line]), [['inner', 'plugin.js', 3], ['exec', 'plugin.js', 4]]);
+  assert.ok(stack.every(({ column }) => column > 0));
+  assert.equal(plugin(`exec() { throw 'plain'; }`).call(1).stack, undefined);
 });
 
 test('a promise that never settles is an error', () => {
@@ -133,4 +140,16 @@ test('memory stays flat over many calls', () => {
 test('the date is the host\'s', () => {
   const { output } = plugin('exec() { return Date.now(); }').call(1);
   assert.ok(Math.abs(output - Date.now()) < 10_000);
+});
+
+test('whatever a start leaves, a short call looks for no garbage', () => {
+  const body = `exec() {
+    const left = (() => { const circle = {}; circle.self = circle; return new WeakRef(circle); })();
+    Array.from({ length: 200 }, () => ({}));
+    return left.deref() !== undefined;
+  }`;
+  for (let kept = 0; kept < 6000; kept += 100) {
+    const script = `globalThis.kept = Array.from({ length: ${kept} }, () => ({})); export default ${node(body)};`;
+    assert.equal(new Plugin(script).call(1).output, true, `${kept} objects`);
+  }
 });

@@ -23,17 +23,20 @@ export function evaluate(body, host) {
 /**
  * @param host.env the environment
  * @param host.answer what a host call gives, `{ok, value}` or `{ok, error}`; none are taken without it
+ * @param host.reads what the stream to read has, as bytes; without it there are no streams
  * @param host.waits whether `poll_oneoff` works
  */
 export class Plugin {
   log = [];
   asked = [];
+  written = [];
   /** Milliseconds by which waiting moved the clock on. */
   waited = 0;
 
   constructor(source, host = {}) {
     this.host = host;
     this.exports = new WebAssembly.Instance(ENGINE, { pocket: this.#pocket(), wasi_snapshot_preview1: this.#wasi() }).exports;
+    this.exports._initialize();
     this.started = this.#place(source, (at, length) => this.exports.__pocket_init(at, length)) !== 0;
   }
 
@@ -60,6 +63,18 @@ export class Plugin {
         const taken = answer.subarray(0, room);
         this.#bytes(at, taken.length).set(taken);
         return taken.length;
+      },
+      stream_read: (at, room) => {
+        if (!this.host.reads) return -1;
+        const piece = this.host.reads.subarray(0, room);
+        this.host.reads = this.host.reads.subarray(piece.length);
+        this.#bytes(at, piece.length).set(piece);
+        return piece.length;
+      },
+      stream_write: (at, length) => {
+        if (!this.host.reads) return -1;
+        this.written.push(...this.#bytes(at, length));
+        return length;
       },
     };
   }

@@ -14,6 +14,7 @@ pub mod log;
 mod metadata;
 mod node;
 pub mod store;
+pub mod stream;
 #[cfg(not(target_family = "wasm"))]
 pub mod testing;
 
@@ -53,10 +54,14 @@ macro_rules! export_plugin {
             unsafe { $crate::abi::call(pocket_plugin, request, len) }
         }
 
-        // WASI targets bring their own `_initialize`.
-        #[cfg(all(target_family = "wasm", target_os = "unknown"))]
+        #[cfg(target_family = "wasm")]
         #[unsafe(no_mangle)]
         extern "C" fn _initialize() {
+            unsafe extern "C" {
+                fn __wasm_call_ctors();
+            }
+            // SAFETY: the linker makes this function; where nothing calls it, every export does.
+            unsafe { __wasm_call_ctors() };
             $crate::abi::initialize(pocket_plugin);
         }
     };

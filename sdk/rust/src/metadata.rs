@@ -14,6 +14,33 @@ impl Default for JSONSchema {
     }
 }
 
+#[cfg(feature = "schemars")]
+impl JSONSchema {
+    /// The schema of a type that derives [`schemars::JsonSchema`], as its `Deserialize` takes it.
+    ///
+    /// Types within it are written out in place, since Pocket takes no references; a type that has
+    /// itself inside has no schema that Pocket takes.
+    #[must_use]
+    pub fn of<T: schemars::JsonSchema>() -> Self {
+        Self::generated::<T>(schemars::generate::Contract::Deserialize)
+    }
+
+    /// As [`of`](Self::of), as the type's `Serialize` gives it: for the schema of an output.
+    #[must_use]
+    pub fn of_output<T: schemars::JsonSchema>() -> Self {
+        Self::generated::<T>(schemars::generate::Contract::Serialize)
+    }
+
+    fn generated<T: schemars::JsonSchema>(contract: schemars::generate::Contract) -> Self {
+        let settings = schemars::generate::SchemaSettings::draft2020_12().with(|settings| {
+            settings.inline_subschemas = true;
+            settings.contract = contract;
+        });
+        let schema = settings.into_generator().into_root_schema_for::<T>();
+        Self(schema.to_value())
+    }
+}
+
 impl From<Value> for JSONSchema {
     fn from(schema: Value) -> Self {
         Self(schema)
@@ -39,6 +66,9 @@ pub struct NodeMetadata {
     pub output_schema: JSONSchema,
     /// Calls and their results.
     pub examples: Vec<Example>,
+    /// Whether the node works on [streams](crate::stream), and is called with them only.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stream: bool,
 }
 
 /// One call and its result.

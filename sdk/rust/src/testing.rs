@@ -33,6 +33,13 @@ struct Host {
     env: BTreeMap<String, String>,
     store: BTreeMap<String, Value>,
     refused: BTreeMap<String, HostError>,
+    streams: Option<Streams>,
+}
+
+#[derive(Default)]
+struct Streams {
+    unread: Vec<u8>,
+    written: Vec<u8>,
 }
 
 thread_local! {
@@ -74,6 +81,44 @@ pub fn set_env(name: impl Into<String>, value: impl Into<String>) {
 pub fn refuse(call: impl Into<String>, code: ErrorCode, message: impl Into<String>) {
     let error = HostError::new(code, message);
     HOST.with_borrow_mut(|host| host.refused.insert(call.into(), error));
+}
+
+/// Give the node a stream to read, and one to write.
+pub fn set_stream(bytes: impl Into<Vec<u8>>) {
+    let streams = Streams {
+        unread: bytes.into(),
+        ..Streams::default()
+    };
+    HOST.with_borrow_mut(|host| host.streams = Some(streams));
+}
+
+/// Take what the node wrote to its stream.
+#[must_use]
+pub fn take_stream() -> Vec<u8> {
+    HOST.with_borrow_mut(|host| host.streams.take().map(|streams| streams.written))
+        .unwrap_or_default()
+}
+
+pub(crate) fn read_stream(room: &mut [u8]) -> i32 {
+    with_streams(|Streams { unread, .. }| {
+        let count = room.len().min(unread.len());
+        room[..count].copy_from_slice(&unread[..count]);
+        unread.drain(..count);
+        count
+    })
+}
+
+pub(crate) fn write_stream(bytes: &[u8]) -> i32 {
+    with_streams(|streams| {
+        streams.written.extend_from_slice(bytes);
+        bytes.len()
+    })
+}
+
+/// Gives a count as the host does: -1 where there are no streams.
+fn with_streams(work: impl FnOnce(&mut Streams) -> usize) -> i32 {
+    let count = HOST.with_borrow_mut(|host| host.streams.as_mut().map(work));
+    count.map_or(-1, |count| i32::try_from(count).unwrap_or(i32::MAX))
 }
 
 /// Forget all that was set and stored.

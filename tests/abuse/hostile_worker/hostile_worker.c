@@ -202,6 +202,40 @@ static void host_calls_a_million(void) {
   }
   result(1, GOOD);
 }
+// ---------------------------------------------------------------- streams
+
+#define STREAM_READ "\x92\x15\x01"
+#define STREAM_WRITE "\x93\x16\x01"
+
+static void stream_read_unasked(void) { called(); FRAME(STREAM_READ); for_ever(); }
+static void stream_write_unasked(void) { called(); FRAME(STREAM_WRITE "\xc4\x01x"); for_ever(); }
+static void chunk_of_nothing(void) { called(); FRAME(STREAM_WRITE "\xc4\x00"); for_ever(); }
+static void chunk_too_large(void) {
+  called();
+  FILLED(STREAM_WRITE "\xc6\x00\x04\x00\x01", 'x', (256 << 10) + 1);
+  for_ever();
+}
+static void chunk_of_64_mb(void) { called(); FILLED(STREAM_WRITE "\xc6\x04\x00\x00\x00", 'x', 64 << 20); for_ever(); }
+static void chunk_of_another(void) { called(); FRAME("\x93\x16\x63\xc4\x01x"); for_ever(); }
+static void chunks_without_end(void) {
+  called();
+  for (;;) FILLED(STREAM_WRITE "\xc6\x00\x04\x00\x00", 'x', 256 << 10);
+}
+static void asks_twice(void) { called(); put("\x03\0\0\0" STREAM_READ "\x03\0\0\0" STREAM_READ, 14); for_ever(); }
+static void asks_for_ever(void) { called(); for (;;) { FRAME(STREAM_READ); skip_frame(); } }
+static void asks_and_writes(void) {
+  called();
+  FRAME(STREAM_READ);
+  for (;;) FILLED(STREAM_WRITE "\xc6\x00\x04\x00\x00", 'x', 256 << 10);
+}
+static void asks_and_does_not_read(void) {
+  fcntl(0, F_SETPIPE_SZ, 4096);
+  called();
+  FRAME(STREAM_READ);
+  for_ever();
+}
+static void dies_mid_chunk(void) { called(); put_u32(100); put(STREAM_WRITE "\xc4\x50xx", 7); _exit(0); }
+
 static void host_call_of_another(void) { called(); FRAME("\x93\x14\x63\xc4\x02{}"); for_ever(); }
 static void host_call_of_lists(void) {
   called();
@@ -320,6 +354,10 @@ static const struct { const char *name; void (*run)(void); } scenarios[] = {
   SCENARIO(writes_to_every_fd), SCENARIO(unblocks_the_pipes), SCENARIO(blocks_the_pipes),
   SCENARIO(ignores_signals), SCENARIO(child_holds_the_pipes), SCENARIO(grandchild_in_a_session),
   SCENARIO(fifty_children), SCENARIO(small_pipes), SCENARIO(spins),
+  SCENARIO(stream_read_unasked), SCENARIO(stream_write_unasked), SCENARIO(chunk_of_nothing),
+  SCENARIO(chunk_too_large), SCENARIO(chunk_of_64_mb), SCENARIO(chunk_of_another), SCENARIO(chunks_without_end),
+  SCENARIO(asks_twice), SCENARIO(asks_for_ever), SCENARIO(asks_and_writes), SCENARIO(asks_and_does_not_read),
+  SCENARIO(dies_mid_chunk),
 };
 
 int main(int count, char **words) {

@@ -1,10 +1,15 @@
-//! What a guest may import: `pocket.log`, `pocket.host_call` and WASI preview 1.
+//! What a guest may import: `pocket.log`, `pocket.end_call`, `pocket.host_call`, streams and WASI.
 
+use super::end_call::{self, Ending};
 use super::host_call::{self, HostCalls};
+use super::stream::{self, Streams};
 use super::wasi::{self, Lines, Wasi};
 use crate::frame::{Limits, Surroundings, Writer};
 use crate::pipe;
-use wasmer::{Function, FunctionEnv, FunctionEnvMut, ImportType, Imports, Memory, Module, Store};
+use wasmer::{
+    Function, FunctionEnv, FunctionEnvMut, FunctionType, ImportType, Imports, Memory, Module,
+    RuntimeError, Store,
+};
 
 /// Longest line of the log; a longer one is cut.
 pub const LINE_BYTES: u32 = 4096;
@@ -16,6 +21,9 @@ pub struct Context {
     /// Log bytes that are left for this call.
     pub log_left: u64,
     pub host_calls: HostCalls,
+    /// Only in a streamed call.
+    pub streams: Option<Box<Streams>>,
+    pub ending: Ending,
     #[allow(dead_code)]
     pub wasi: Wasi,
     /// What was written to stdout and to stderr since the last end of a line.
@@ -31,6 +39,8 @@ impl Context {
             call_id: 0,
             log_left,
             host_calls: HostCalls::none(),
+            streams: None,
+            ending: Ending::default(),
             wasi: Wasi::new(surroundings),
             lines: Default::default(),
             writer: Writer::default(),
@@ -47,6 +57,7 @@ impl Context {
         self.call_id = id;
         self.log_left = limits.log_bytes;
         self.wasi.exit = None;
+        self.ending = Ending::default();
         self.host_calls.begin(limits.host_calls);
     }
 
@@ -100,17 +111,29 @@ fn log(mut env: FunctionEnvMut<'_, Context>, level: i32, at: u32, length: u32) {
     }
 }
 
+/// A function that rustc leaves for the tool `wasm-bindgen` to bind to JavaScript. Crates import such
+/// ones without need, so a module may have them; calling one ends the call.
+fn placeholder(wanted: &FunctionType, name: &str, store: &mut Store) -> Function {
+    let said = format!("wasm-bindgen's `{name}` was called, and there is no JavaScript here");
+    Function::new(store, wanted, move |_| Err(RuntimeError::new(said.clone())))
+}
+
 /// The function behind an import, or None for a name that no plugin may import.
 pub fn function(
     import: &ImportType,
     store: &mut Store,
     context: &FunctionEnv<Context>,
 ) -> Option<Function> {
-    import.ty().func()?;
+    let wanted = import.ty().func()?;
     match (import.module(), import.name()) {
         ("pocket", "log") => Some(Function::new_typed_with_env(store, context, log)),
-        ("pocket", name) => host_call::function(name, store, context),
+        ("pocket", "end_call") => Some(end_call::function(store, context)),
+        ("pocket", name) => host_call::function(name, store, context)
+            .or_else(|| stream::function(name, store, context)),
         (wasi::MODULE, name) => wasi::function(name, store, context),
+        ("__wbindgen_placeholder__" | "__wbindgen_externref_xform__", name) => {
+            Some(placeholder(wanted, name, store))
+        }
         _ => None,
     }
 }

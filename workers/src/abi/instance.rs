@@ -3,6 +3,7 @@
 use super::entry::{Call, Entry};
 use super::imports::{Context, imports};
 use super::snapshot::{PageMap, Snapshot};
+use super::stream::Streams;
 use crate::engine::{Fuel, Guard, RESTORABLE, RESUME, STATE_PREFIX};
 use crate::fault::{Code, Fault};
 use crate::frame::{Limits, Surroundings};
@@ -158,6 +159,11 @@ impl Guest {
         Ok(at)
     }
 
+    /// Gives the call that comes next its streams.
+    pub fn open_streams(&mut self, streams: Streams) {
+        self.context.as_mut(&mut self.store).streams = Some(Box::new(streams));
+    }
+
     pub fn call(&mut self, id: u32, request: &[u8], limits: &Limits) -> Result<Answer, Fault> {
         self.guard.take();
         self.context.as_mut(&mut self.store).begin_call(id, limits);
@@ -174,14 +180,20 @@ impl Guest {
                 self.run_command(&start, request, limits)
             }
         };
-        self.context.as_mut(&mut self.store).flush_lines();
+        let context = self.context.as_mut(&mut self.store);
+        context.flush_lines();
+        if let Some(mut streams) = context.streams.take() {
+            streams.send().map_err(|error| Fault::new(Code::Protocol, error.message()))?;
+        }
         answer
     }
 
     fn ask(&mut self, call: &Call, request: &[u8], limits: &Limits) -> Result<Answer, Fault> {
         let at = self.place(request)?;
         let length = u32::try_from(request.len()).unwrap_or(u32::MAX);
-        let (at, length) = self.run(|store| call.call(store, at, length))?;
+        let answered = self.run(|store| call.call(store, at, length));
+        let ended = self.context.as_ref(&self.store).ending.response();
+        let (at, length) = ended.map_or(answered, Ok)?;
         if u64::from(length) > limits.output_bytes {
             let message =
                 format!("the response has {length} bytes, the limit is {}", limits.output_bytes);
@@ -211,6 +223,11 @@ impl Guest {
             Err(fault) => Err(fault),
             Ok(_) => Ok(Answer::Stdout),
         }
+    }
+
+    /// Whether the call that just ended left the guest's functions where they stood.
+    pub fn was_cut_short(&self) -> bool {
+        self.context.as_ref(&self.store).ending.response().is_some()
     }
 
     /// Gives the bytes of an answer, which stay where they are until the guest runs again; `kept`

@@ -57,10 +57,7 @@ impl Clock {
     fn look(&mut self) {
         self.flag.raise();
         self.begun = Instant::now();
-        // The clock of the process itself moves in ticks of 4 ms once a timer is armed.
-        let now = clock_gettime(ClockId::ThreadCPUTime);
-        self.spent =
-            Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or(0));
+        self.spent = spent();
     }
 }
 
@@ -87,15 +84,47 @@ impl CpuBudget {
         if (now + limit..=now + most).contains(&self.rings) {
             return Ok(());
         }
-        let needed_s = (now + most).as_secs() + 2;
-        if self.backstop_s < needed_s {
-            self.backstop_s = needed_s + AHEAD_S;
-            let backstop = Rlimit { current: Some(self.backstop_s), maximum: None };
-            rustix::process::setrlimit(Resource::Cpu, backstop).map_err(refuse("cpu time"))?;
-        }
+        stand_behind(&mut self.backstop_s, now + most)?;
         self.rings = now + most;
         arm(most).map_err(refuse("cpu timer"))
     }
+
+    /// Lets somebody else give the guest its time; the next `allow` relies on nothing.
+    pub fn share(&mut self, limit: Duration) -> Share {
+        (self.backstop_s, self.rings) = (0, Duration::ZERO);
+        Share { limit, backstop_s: 0 }
+    }
+}
+
+/// CPU time that a guest gets again and again within one call.
+pub struct Share {
+    limit: Duration,
+    backstop_s: u64,
+}
+
+impl Share {
+    /// Gives the guest its time anew.
+    pub fn renew(&mut self) -> Result<(), Fault> {
+        stand_behind(&mut self.backstop_s, spent() + self.limit)?;
+        arm(self.limit).map_err(refuse("cpu timer"))
+    }
+}
+
+/// The clock of the process itself moves in ticks of 4 ms once a timer is armed; this one is exact.
+fn spent() -> Duration {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(now.tv_sec.unsigned_abs(), u32::try_from(now.tv_nsec).unwrap_or(0))
+}
+
+/// Moves RLIMIT_CPU, which is known to stand at `backstop_s`, where it is too near.
+fn stand_behind(backstop_s: &mut u64, end: Duration) -> Result<(), Fault> {
+    let needed_s = end.as_secs() + 2;
+    if *backstop_s < needed_s {
+        *backstop_s = needed_s + AHEAD_S;
+        let backstop = Rlimit { current: Some(*backstop_s), maximum: None };
+        rustix::process::setrlimit(Resource::Cpu, backstop).map_err(refuse("cpu time"))?;
+    }
+    Ok(())
 }
 
 fn arm(limit: Duration) -> std::io::Result<()> {

@@ -8,7 +8,7 @@ mod preemption;
 mod rlimits;
 mod seccomp;
 
-pub use cpu::CpuBudget;
+pub use cpu::{CpuBudget, Share};
 pub use rlimits::GUEST_FILES;
 pub use seccomp::RULES;
 

@@ -5,6 +5,7 @@ package host
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"sync/atomic"
 )
@@ -13,6 +14,7 @@ var (
 	levels   = [...]string{"debug", "info", "warning", "error"}
 	exchange atomic.Pointer[func([]byte) []byte]
 	log      atomic.Pointer[func(int, string)]
+	streams  atomic.Pointer[Streams]
 )
 
 // Exchange gives the double's answer to a question.
@@ -30,6 +32,44 @@ func Log(level int, line string) {
 		return
 	}
 	fmt.Fprintf(os.Stderr, "%s: %s\n", levels[level], line)
+}
+
+// Streams are those of the double.
+type Streams struct {
+	Input  io.Reader
+	Output io.Writer
+}
+
+// ReadStream fills the room, or part of it; 0 is the end, and less where there is no stream.
+func ReadStream(room []byte) int {
+	double := streams.Load()
+	if double == nil {
+		return -1
+	}
+	count, err := double.Input.Read(room)
+	if err != nil && err != io.EOF {
+		return -1
+	}
+	return count
+}
+
+// WriteStream writes all of the bytes; it gives less than 0 where there is no stream.
+func WriteStream(bytes []byte) int {
+	double := streams.Load()
+	if double == nil {
+		return -1
+	}
+	count, err := double.Output.Write(bytes)
+	if err != nil {
+		return -1
+	}
+	return count
+}
+
+// Open makes these the streams until the function that it gives is called.
+func Open(double *Streams) (restore func()) {
+	before := streams.Swap(double)
+	return func() { streams.Store(before) }
 }
 
 // Install makes these the host until the function that it gives is called.

@@ -15,6 +15,14 @@ func hostTake(answer unsafe.Pointer, room uint32) int32
 //go:noescape
 func hostLog(level int32, line unsafe.Pointer, size uint32)
 
+//go:wasmimport pocket stream_read
+//go:noescape
+func streamRead(at unsafe.Pointer, room uint32) int32
+
+//go:wasmimport pocket stream_write
+//go:noescape
+func streamWrite(at unsafe.Pointer, size uint32) int32
+
 // Exchange gives the host's answer to a question, or nil where the host does not take it.
 func Exchange(question []byte) []byte {
 	size := hostCall(pointer(question), uint32(len(question)))
@@ -28,6 +36,12 @@ func Exchange(question []byte) []byte {
 	}
 	return answer[:taken]
 }
+
+// ReadStream fills the room, or part of it; 0 is the end, and less where there is no stream.
+func ReadStream(room []byte) int { return int(streamRead(pointer(room), uint32(len(room)))) }
+
+// WriteStream writes all of the bytes; it gives less than 0 where there is no stream.
+func WriteStream(bytes []byte) int { return int(streamWrite(pointer(bytes), uint32(len(bytes)))) }
 
 // Log writes one line at a level from 0, debug, to 3, error.
 func Log(level int, line string) {

@@ -15,6 +15,17 @@ thread_local! {
     static PLUGIN: RefCell<Plugin> = RefCell::default();
 }
 
+unsafe extern "C" {
+    /// The linker's; it wraps every export in a start and an end of its own if nobody calls this.
+    fn __wasm_call_ctors();
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn _initialize() {
+    // SAFETY: the host calls this once, before anything else.
+    unsafe { __wasm_call_ctors() }
+}
+
 fn address(pointer: *const u8) -> u64 {
     pointer as usize as u64
 }

@@ -2,30 +2,24 @@
 
 use crate::host;
 use crate::natives::{self, Random};
+use crate::promise;
 use crate::surroundings;
 use rquickjs::{
-    CatchResultExt, CaughtError, Context, Ctx, Error, FromJs, Function, Module, Object, Persistent,
-    Promise, Runtime, Value,
+    CatchResultExt, CaughtError, Context, Ctx, Function, Module, Persistent, Runtime, Value,
 };
 use std::cell::Cell;
 use std::rc::Rc;
 
 /// Deep enough for any JSON that arrives here; half of the stack that the linker gives.
 const STACK_BYTES: usize = 512 << 10;
-const NEVER_SETTLED: &str = "the promise never settled";
+const NO_ANSWER: &str =
+    r#"{"success":false,"error":"the plugin's answer cannot be written as JSON"}"#;
 
 pub struct Engine {
-    script: Script,
+    /// The function of `runtime.js`, with the script behind it.
+    answer: Persistent<Function<'static>>,
     context: Context,
     random: Random,
-}
-
-/// The functions of `runtime.js`, with the script behind them.
-#[derive(Clone)]
-struct Script {
-    answer: Persistent<Function<'static>>,
-    failed: Persistent<Function<'static>>,
-    tick: Persistent<Function<'static>>,
 }
 
 fn describe(error: &CaughtError<'_>) -> String {
@@ -35,9 +29,14 @@ fn describe(error: &CaughtError<'_>) -> String {
             exception.message().unwrap_or_default(),
             exception.stack().unwrap_or_default()
         ),
-        CaughtError::Error(rquickjs::Error::WouldBlock) => NEVER_SETTLED.to_owned(),
         other => other.to_string(),
     }
+}
+
+/// All memory of the module, in bytes. A call that begins just below the size at which the engine
+/// looks for garbage would do that every time, as the state after the start comes back.
+fn memory_bytes() -> usize {
+    core::arch::wasm32::memory_size::<0>() << 16
 }
 
 impl Engine {
@@ -59,12 +58,13 @@ impl Engine {
         let random = Rc::new(Cell::new(
             host::random().ok_or("the host gives no random bytes")?,
         ));
-        let script = context.with(|ctx| {
-            let script = load(&ctx, source, Rc::clone(&random)).catch(&ctx);
-            script.map_err(|error| describe(&error))
+        let answer = context.with(|ctx| {
+            let answer = load(&ctx, source, Rc::clone(&random)).catch(&ctx);
+            answer.map_err(|error| describe(&error))
         })?;
+        runtime.set_gc_threshold(memory_bytes() / 2 * 3);
         Ok(Self {
-            script,
+            answer,
             context,
             random,
         })
@@ -77,26 +77,15 @@ impl Engine {
                 .catch(&ctx)
                 .unwrap_or_else(|error| {
                     host::log(host::DEBUG, &describe(&error));
-                    let message = match error {
-                        CaughtError::Error(rquickjs::Error::WouldBlock) => NEVER_SETTLED,
-                        _ => "the plugin's answer cannot be written as JSON",
-                    };
-                    format!(r#"{{"success":false,"error":"{message}"}}"#)
+                    NO_ANSWER.to_owned()
                 })
         })
     }
 
     fn call(&self, ctx: &Ctx<'_>, request: &[u8]) -> rquickjs::Result<String> {
-        let text = rquickjs::String::from_str(ctx.clone(), &String::from_utf8_lossy(request))?;
-        let answer = self.script.answer.clone().restore(ctx)?;
-        match finish(&answer.call((text,))?, &self.script.tick) {
-            // A timer could not wait.
-            Err(Error::Exception) => {
-                let failed = self.script.failed.clone().restore(ctx)?;
-                failed.call((ctx.catch(),))
-            }
-            other => other,
-        }
+        let request = ctx.json_parse(request)?;
+        let answer: Function = self.answer.clone().restore(ctx)?;
+        answer.call((request,))
     }
 
     pub fn reseed(&self) {
@@ -106,39 +95,18 @@ impl Engine {
     }
 }
 
-fn load(ctx: &Ctx<'_>, source: Vec<u8>, random: Random) -> rquickjs::Result<Script> {
+fn load(
+    ctx: &Ctx<'_>,
+    source: Vec<u8>,
+    random: Random,
+) -> rquickjs::Result<Persistent<Function<'static>>> {
     let host = natives::object(ctx, random)?;
-    let runtime: Object = surroundings::place(ctx, host, &source)?;
-    let function = |name| -> rquickjs::Result<_> {
-        Ok(Persistent::save(ctx, runtime.get::<_, Function>(name)?))
-    };
-    let tick = function("tick")?;
+    let runtime = surroundings::place(ctx, host.clone(), &source)?;
     let (module, evaluated) = Module::declare(ctx.clone(), "plugin.js", source)?.eval()?;
-    finish::<()>(&evaluated, &tick)?;
+    promise::settle(ctx.clone(), evaluated, host.get("tick")?)?;
     let exported: Value = module.get("default")?;
     runtime
         .get::<_, Function>("register")?
         .call::<_, ()>((exported,))?;
-    Ok(Script {
-        answer: function("answer")?,
-        failed: function("failed")?,
-        tick,
-    })
-}
-
-/// Goes on until the promise is settled: with what is ready, and when nothing is, with the next timer.
-fn finish<'js, T: FromJs<'js>>(
-    promise: &Promise<'js>,
-    tick: &Persistent<Function<'static>>,
-) -> rquickjs::Result<T> {
-    loop {
-        match promise.finish() {
-            Err(Error::WouldBlock) => {}
-            settled => return settled,
-        }
-        let tick = tick.clone().restore(promise.ctx())?;
-        if !tick.call::<_, bool>(())? {
-            return Err(Error::WouldBlock);
-        }
-    }
+    Ok(Persistent::save(ctx, runtime.get::<_, Function>("answer")?))
 }

@@ -10,6 +10,8 @@ unsafe extern "C" {
     fn pocket_log(level: i32, at: *const u8, length: usize);
     fn host_call(at: *const u8, length: usize) -> i32;
     fn host_take(at: *mut u8, room: usize) -> i32;
+    fn stream_read(at: *mut u8, room: usize) -> i32;
+    fn stream_write(at: *const u8, length: usize) -> i32;
 }
 
 #[link(wasm_import_module = "wasi_snapshot_preview1")]
@@ -67,6 +69,21 @@ pub fn ask(question: &str) -> Option<Vec<u8>> {
     let taken = unsafe { host_take(answer.as_mut_ptr(), answer.len()) };
     answer.truncate(usize::try_from(taken).ok()?);
     Some(answer)
+}
+
+/// Reads up to `room` bytes of the stream, none at its end; None in a call without streams.
+pub fn read_stream(room: usize) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; room];
+    // SAFETY: the host writes at most the bytes that `bytes` has.
+    let read = unsafe { stream_read(bytes.as_mut_ptr(), bytes.len()) };
+    bytes.truncate(usize::try_from(read).ok()?);
+    Some(bytes)
+}
+
+/// Writes to the stream; gives whether the call has one.
+pub fn write_stream(bytes: &[u8]) -> bool {
+    // SAFETY: the bytes live until the call returns.
+    unsafe { stream_write(bytes.as_ptr(), bytes.len()) >= 0 }
 }
 
 /// Fills `bytes` with random ones; gives whether the host did.

@@ -5,6 +5,7 @@ mod abi;
 mod engine;
 mod host;
 mod natives;
+mod promise;
 mod surroundings;
 mod text;
 mod url;

@@ -1,8 +1,8 @@
 //! The functions that the surroundings in JavaScript are made of.
 
-use crate::{host, text, url};
+use crate::{host, promise, text, url};
 use rquickjs::prelude::Func;
-use rquickjs::{Ctx, Exception, Object, Result, TypedArray};
+use rquickjs::{Ctx, Error, Exception, Object, Result, TypedArray};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -21,6 +21,28 @@ fn ask(ctx: Ctx<'_>, question: String) -> Result<String> {
     let answer = host::ask(&question)
         .ok_or_else(|| Exception::throw_range(&ctx, "the question to the host is too large"))?;
     Ok(String::from_utf8(answer)?)
+}
+
+fn no_stream(ctx: &Ctx<'_>) -> Error {
+    let said = "this call has no stream: does the node's metadata say `stream: true`?";
+    Exception::throw_message(ctx, said)
+}
+
+fn read_stream(ctx: Ctx<'_>, room: usize) -> Result<TypedArray<'_, u8>> {
+    let bytes = host::read_stream(room).ok_or_else(|| no_stream(&ctx))?;
+    TypedArray::new(ctx, bytes)
+}
+
+fn write_stream<'js>(ctx: Ctx<'js>, bytes: TypedArray<'js, u8>) -> Result<()> {
+    let detached = || Exception::throw_type(&ctx, "the bytes are detached");
+    // SAFETY: no script runs, and so nothing changes the bytes, before they are written.
+    let bytes = unsafe { bytes.as_bytes() };
+    let written = host::write_stream(bytes.ok_or_else(detached)?);
+    if written {
+        Ok(())
+    } else {
+        Err(no_stream(&ctx))
+    }
 }
 
 fn random_bytes(ctx: Ctx<'_>, count: usize) -> Result<TypedArray<'_, u8>> {
@@ -51,9 +73,12 @@ pub fn object<'js>(ctx: &Ctx<'js>, random: Random) -> Result<Object<'js>> {
     host.set("random", Func::from(move || next(&random)))?;
     host.set("randomBytes", Func::from(random_bytes))?;
     host.set("ask", Func::from(ask))?;
+    host.set("readStream", Func::from(read_stream))?;
+    host.set("writeStream", Func::from(write_stream))?;
     host.set("environ", Func::from(host::environ))?;
     host.set("now", Func::from(host::now))?;
     host.set("sleep", Func::from(sleep))?;
+    host.set("settle", Func::from(promise::settle))?;
     host.set("encode", Func::from(text::encode))?;
     host.set("decode", Func::from(text::decode))?;
     host.set("parseUrl", Func::from(url::parse))?;

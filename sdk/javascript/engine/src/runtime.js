@@ -19,23 +19,28 @@
     }
   }
 
+  // An await of the engine's own would cost more than most of what a script does in it.
+  function settled(value) {
+    return typeof value?.then === 'function' ? host.settle(Promise.resolve(value), host.tick) : value;
+  }
+
   const functions = {
-    async prep(node, request) {
-      return { output: node.prep ? await node.prep(request.input) : request.input };
+    prep(node, request) {
+      return { output: node.prep ? settled(node.prep(request.input)) : request.input };
     },
 
-    async exec(node, request) {
-      return { output: await node.exec(request.prepResult) };
+    exec(node, request) {
+      return { output: settled(node.exec(request.prepResult)) };
     },
 
-    async post(node, request) {
-      return node.post ? chosen(await node.post(request.input, request.execResult)) : { output: request.execResult };
+    post(node, request) {
+      return node.post ? chosen(settled(node.post(request.input, request.execResult))) : { output: request.execResult };
     },
 
-    async run(node, request) {
-      const prepared = node.prep ? await node.prep(request.input) : request.input;
-      const output = await node.exec(prepared);
-      return node.post ? chosen(await node.post(request.input, output)) : { output };
+    run(node, request) {
+      const prepared = node.prep ? settled(node.prep(request.input)) : request.input;
+      const output = settled(node.exec(prepared));
+      return node.post ? chosen(settled(node.post(request.input, output))) : { output };
     },
   };
 
@@ -64,20 +69,34 @@
     return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
   }
 
-  function failed(error) {
-    if (error instanceof Error) host.write(0, `${error.name}: ${error.message}\n${error.stack}`);
-    return JSON.stringify({ success: false, error: message(error) });
+  /** QuickJS writes `at name (file:line:column)`, without what it does not know. */
+  const FRAME = /^ *at (?:(.*) \()?([^()]*?)(?::(\d+))?(?::(\d+))?\)?$/;
+  /** What QuickJS calls the engine's own scripts. */
+  const OWN = 'eval_script';
+
+  /** Where an error was made, the innermost function first. */
+  function frames(error) {
+    const all = String(error.stack).toWellFormed().split('\n').map((line) => FRAME.exec(line));
+    return all
+      .filter((frame) => frame && frame[2] !== OWN && frame[2] !== 'native')
+      .map(([, name, file, line, column]) => ({ function: name, file, line: Number(line), column: Number(column) }));
   }
 
-  async function answer(text) {
+  function failed(error) {
+    if (!(error instanceof Error)) return JSON.stringify({ success: false, error: message(error) });
+    host.write(0, `${error.name}: ${error.message}\n${error.stack}`);
+    return JSON.stringify({ success: false, error: message(error), stack: frames(error) });
+  }
+
+  function answer(request) {
     host.forget();
     try {
-      const { output, next } = await respond(JSON.parse(text));
+      const { output, next } = respond(request);
       return JSON.stringify({ success: true, output: output ?? null, next });
     } catch (error) {
       return failed(error);
     }
   }
 
-  return { register, answer, failed, tick: host.tick };
+  return { register, answer };
 });

@@ -11,7 +11,7 @@ const ALWAYS: [&str; 4] = [
     include_str!("surroundings/pocket.js"),
 ];
 /// Globals, and the file that has them.
-const LATER: [(&[&str], &str); 6] = [
+const LATER: [(&[&str], &str); 7] = [
     (
         &["TextEncoder", "TextDecoder"],
         include_str!("surroundings/text.js"),
@@ -22,6 +22,10 @@ const LATER: [(&[&str], &str); 6] = [
     ),
     (&["structuredClone"], include_str!("surroundings/clone.js")),
     (&["crypto"], include_str!("surroundings/crypto.js")),
+    (
+        &["AbortController", "AbortSignal"],
+        include_str!("surroundings/abort.js"),
+    ),
     (&["Headers"], include_str!("surroundings/headers.js")),
     (
         &["fetch", "Request", "Response"],

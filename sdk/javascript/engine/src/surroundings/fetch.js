@@ -70,6 +70,7 @@
       this.method = METHODS.includes(method.toUpperCase()) ? method.toUpperCase() : method;
       this.url = input instanceof Request ? input.url : new URL(input).href;
       if (body !== null && ['GET', 'HEAD'].includes(this.method)) throw new TypeError(`${this.method} has no body`);
+      this.signal = init.signal ?? from.signal ?? null;
       if ((init.redirect ?? 'follow') !== 'follow') throw new TypeError('redirects are followed here; there is no other way');
     }
 
@@ -119,6 +120,7 @@
 
   async function fetch(input, init) {
     const request = new Request(input, init);
+    request.signal?.throwIfAborted();
     try {
       return answered(host.call('http.request', question(request)));
     } catch (cause) {

@@ -50,6 +50,26 @@
     },
   };
 
+  /** A piece that fits into the memory of a small plugin. */
+  const PIECE_BYTES = 64 << 10;
+
+  const input = {
+    async read() {
+      const chunk = host.readStream(PIECE_BYTES);
+      return chunk.length > 0 ? chunk : null;
+    },
+
+    async *[Symbol.asyncIterator]() {
+      for (let chunk; (chunk = await input.read()) !== null; ) yield chunk;
+    },
+  };
+
+  const output = {
+    async write(chunk) {
+      host.writeStream(typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk);
+    },
+  };
+
   function environment() {
     const variables = Object.create(null);
     for (const entry of host.environ()) {
@@ -63,6 +83,8 @@
   const pocket = Object.freeze({
     env: Object.freeze(environment()),
     store: Object.freeze(store),
+    input: Object.freeze(input),
+    output: Object.freeze(output),
     log: Object.freeze({ debug, info, warn, error }),
     HostError,
     PermissionError,

@@ -58,5 +58,5 @@
       later(() => guarded(callback));
     },
   });
-  Object.assign(host, { tick, forget });
+  Object.assign(host, { tick, forget, guarded });
 });

@@ -1,0 +1,2 @@
+def louder(text: str, marks: int) -> str:
+    return text.upper() + "!" * marks

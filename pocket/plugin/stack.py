@@ -1,0 +1,79 @@
+"""The stack of a plugin's error, as the plugin tells it and as its author wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pocket.document import JSON
+from pocket.errors import Place, StackFrame
+from pocket.plugin.source_map import SourceMap
+
+SCRIPT: Final = "plugin.js"
+"""What the JavaScript engine calls the script of a plugin, which is what the map is of."""
+MAX_FRAMES: Final = 50
+"""Engines keep ten or so; nobody reads more than that of an endless recursion."""
+MAX_TEXT: Final = 300
+"""Characters of a name or a file that are shown."""
+_MAX_NUMBER: Final = 1 << 31
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """The frames that a plugin told, and the map of its script, which is read when somebody asks.
+
+    Attributes:
+        frames: as they were told.
+        source_map: of the plugin's script, or None where it has none.
+    """
+
+    frames: tuple[StackFrame, ...]
+    source_map: bytes | None
+
+    @classmethod
+    def read(cls, said: JSON, source_map: bytes | None) -> Stack:
+        """Read what a response says under `stack`; docs/abi.md has what it should be."""
+        return cls(tuple(_frames(said)), source_map)
+
+    def find(self) -> tuple[StackFrame, ...]:
+        """Give the frames, in the author's files as far as the map knows them."""
+        places = {place for frame in self.frames if (place := _script_place(frame))}
+        script = SourceMap.read(self.source_map) if self.source_map and places else None
+        if script is None:
+            return self.frames
+        found = script.find(places)
+        return tuple(
+            StackFrame(frame.function, found[place])
+            if (place := _script_place(frame)) in found
+            else frame
+            for frame in self.frames
+        )
+
+
+def _frames(said: JSON) -> Iterator[StackFrame]:
+    if not isinstance(said, list):
+        return
+    for frame in said[:MAX_FRAMES]:
+        if isinstance(frame, dict):
+            yield StackFrame(_text(frame.get("function")) or "<anonymous>", _place(frame))
+
+
+def _script_place(frame: StackFrame) -> tuple[int, int] | None:
+    place = frame.place
+    if place is None or place.path != SCRIPT or place.line is None or place.column is None:
+        return None
+    return place.line, place.column
+
+
+def _place(frame: dict[str, JSON]) -> Place | None:
+    file = _text(frame.get("file"))
+    return Place(file, _number(frame.get("line")), _number(frame.get("column"))) if file else None
+
+
+def _text(value: JSON) -> str:
+    return value[:MAX_TEXT] if isinstance(value, str) else ""
+
+
+def _number(value: JSON) -> int | None:
+    return value if type(value) is int and 0 < value < _MAX_NUMBER else None

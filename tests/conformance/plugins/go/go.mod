@@ -1,0 +1,7 @@
+module conformance
+
+go 1.24
+
+require pocket v0.0.0
+
+replace pocket => ../../../../sdk/go

@@ -1,0 +1,45 @@
+"""The interpreters are plugins of Pocket's own, which an operator can hold like any other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pocket import Host
+from pocket.errors import MemoryLimitExceeded, PermissionDenied, WorkerUnavailable
+from pocket.nodes import interpreter
+from pocket.nodes.interpreter import package
+from pocket.plugin.policy import Policy
+
+
+def test_a_policy_lowers_their_limits(shared_home: Path):
+    policy = Policy.from_mapping({"limits": {"memory": "8MB"}})
+    with Host(home=shared_home, policy=policy) as host:
+        lua = host.load(package("lua"))
+        program = {"text": "return ('x'):rep(20 << 20)", "name": "x", "line": 1}
+        with pytest.raises(MemoryLimitExceeded):
+            lua.call("run", None, config=program)
+
+
+def test_a_policy_can_refuse_them(shared_home: Path):
+    policy = Policy.from_mapping({"plugins": {"deny": ["pocket-lua"]}})
+    with Host(home=shared_home, policy=policy) as host:
+        host.load(package("jq"))
+        with pytest.raises(PermissionDenied, match="pocket-lua is denied"):
+            host.load(package("lua"))
+
+
+def test_they_ask_for_nothing_but_memory_and_time():
+    assert [package(name).manifest.permissions.grants_in_words() for name in ("jq", "lua")] == [
+        [],
+        [],
+    ]
+
+
+def test_one_that_was_not_built_is_said_with_its_place(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(interpreter, "FOLDER", tmp_path)
+    package.cache_clear()
+    with pytest.raises(WorkerUnavailable, match=r"jq\.wasm: No such file") as raised:
+        package("jq")
+    assert "make interpreters" in str(raised.value.hint)

@@ -1,0 +1,147 @@
+"""Workflow nodes that pass files through a plugin."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from guests.build import guest, plugin_folder
+
+from pocket import Host, InvalidWorkflow, NodeError, NodeTimeout, PluginCrashed, Workflow
+from pocket.plugin.package import read_package
+
+Load = Callable[[str], Workflow]
+
+
+@pytest.fixture
+def workflow(host: Host, tmp_path: Path) -> Load:
+    """Write a workflow of one node, on the guest that `type` names, and load it."""
+
+    def load(node: str) -> Workflow:
+        for name in ("stream_copy", "stream_count", "stream_flood", "stream_traps", "echo"):
+            limits = {"memory": "16MB", "cpu": "100ms", "timeout": "2s"}
+            folder = tmp_path / "plugins" / name
+            if not folder.exists():
+                kebab = name.replace("_", "-")
+                plugin_folder(folder, kebab, wasm=guest(name), permissions=limits, nodes=["main"])
+                host.store.install(read_package(folder / kebab), replace=True)
+        file = tmp_path / "w.yaml"
+        file.write_text(f"name: w\nnodes:\n  - name: it\n    {node}")
+        return Workflow.load(file, host=host)
+
+    return load
+
+
+def _node(type_: str, stream: str | None, *more: str) -> str:
+    lines = [f"type: {type_}/main", *([] if stream is None else [f"stream: {stream}"]), *more]
+    return "\n    ".join(lines) + "\n"
+
+
+def test_a_file_goes_through_a_plugin_into_a_file(workflow: Load, tmp_path: Path) -> None:
+    data = os.urandom(3 << 20)
+    (tmp_path / "in.bin").write_bytes(data)
+    result = workflow(_node("stream-copy", "{from: in.bin, to: out.bin}")).run(None)
+    assert result.output == len(data)
+    assert (tmp_path / "out.bin").read_bytes() == data
+
+
+def test_paths_are_templates_beneath_a_folder(workflow: Load, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "a.txt").write_text("hello")
+    stream = '{from: "{{.name}}.txt", to: "done/{{.name}}.txt", base_dir: data, create_dirs: true}'
+    workflow(_node("stream-copy", stream)).run({"name": "a"})
+    assert (tmp_path / "data" / "done" / "a.txt").read_text() == "hello"
+
+
+def test_a_file_may_be_replaced_by_what_is_made_of_it(workflow: Load, tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("same")
+    workflow(_node("stream-copy", "{from: f, to: f}")).run(None)
+    assert (tmp_path / "f").read_text() == "same"
+
+
+def test_each_side_may_be_left_out(workflow: Load, tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("12345")
+    assert workflow(_node("stream-count", "{from: f}")).run(None).output == 5
+    assert workflow(_node("stream-copy", "{to: empty}")).run(None).output == 0
+    assert (tmp_path / "empty").read_bytes() == b""
+
+
+def test_a_node_that_writes_needs_a_file_for_it(workflow: Load, tmp_path: Path) -> None:
+    (tmp_path / "f").write_text("x")
+    with pytest.raises(NodeError, match="writes a stream"):
+        workflow(_node("stream-copy", "{from: f}")).run(None)
+
+
+@pytest.mark.parametrize(
+    ("type_", "stream", "error"),
+    [
+        ("stream-traps", "{from: f, to: out}", PluginCrashed),
+        ("stream-flood", "{from: f, to: out, max_bytes: 1MB}", NodeError),
+    ],
+    ids=["a crash", "too many bytes"],
+)
+def test_a_failure_leaves_the_old_file(
+    workflow: Load, tmp_path: Path, type_: str, stream: str, error: type[Exception]
+) -> None:
+    (tmp_path / "f").write_text("x")
+    (tmp_path / "out").write_text("old")
+    with pytest.raises(error):
+        workflow(_node(type_, stream)).run(None)
+    assert (tmp_path / "out").read_text() == "old"
+    assert not list(tmp_path.glob(".pocket-*"))
+
+
+@pytest.mark.parametrize(
+    ("stream", "message"),
+    [
+        ("{from: missing}", "cannot read 'missing'"),
+        ("{from: ../f}", "has a '..'"),
+        ("{from: /etc/passwd}", "is absolute"),
+        ("{from: link}", "leads out"),
+        ("{from: f, to: no/where}", "cannot write 'no/where'"),
+        ("{from: f, to: ../out}", "has a '..'"),
+        ("{from: folder}", "it is a folder"),
+    ],
+)
+def test_no_path_leads_out(workflow: Load, tmp_path: Path, stream: str, message: str) -> None:
+    (tmp_path / "f").write_text("x")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    with pytest.raises(NodeError, match=message):
+        workflow(_node("stream-copy", stream)).run(None)
+
+
+def test_the_timeout_of_the_node_is_that_of_all(workflow: Load, tmp_path: Path) -> None:
+    with (tmp_path / "sparse").open("wb") as file:
+        file.truncate(1 << 40)
+    with pytest.raises(NodeTimeout, match="it took longer than 300ms"):
+        workflow(_node("stream-count", "{from: sparse}", "timeout: 300ms")).run(None)
+
+
+@pytest.mark.parametrize(
+    ("node", "message"),
+    [
+        (_node("stream-copy", None), "works on a stream, and there is none"),
+        (_node("echo", "{from: f}"), "nodes[0].stream: a node of type 'echo/main' does not work"),
+        (_node("stream-copy", "{from: f, too: g}"), "too"),
+        (_node("stream-copy", "{from: 1}"), "nodes[0].stream.from"),
+        (_node("stream-copy", '{from: "{{"}'), "nodes[0].stream.from: template"),
+        (_node("stream-copy", "{from: f, max_bytes: lots}"), "'lots' is not a size"),
+    ],
+    ids=["missing", "not for it", "unknown key", "wrong type", "bad template", "bad size"],
+)
+def test_what_is_wrong_is_said_when_the_file_is_loaded(
+    workflow: Load, node: str, message: str
+) -> None:
+    with pytest.raises(InvalidWorkflow) as caught:
+        workflow(node)
+    assert message in str(caught.value)
+
+
+def test_a_built_in_node_has_no_stream(tmp_path: Path) -> None:
+    file = tmp_path / "w.yaml"
+    file.write_text("name: w\nnodes: [{name: a, type: echo, stream: {from: f}}]")
+    with pytest.raises(InvalidWorkflow, match="does not work on a stream"):
+        Workflow.load(file)
