@@ -90,6 +90,8 @@ def run(folder: Path, example: str, value: Any, host: Host) -> Any:
     return workflow.run(value)
 
 
+OTHERS = {"order", "customer-feedback", "scripts", "errors-only"}
+"""Tested one by one, `errors-only` with the streams."""
 OUTPUTS: dict[str, Any] = {
     "all-pages": ["a", "b", "c"],
     "careful-fetch": {"amount": 5, "fresh": True},
@@ -194,7 +196,7 @@ def test_every_example_is_listed_says_how_to_run_it_and_is_tested():
         text = (EXAMPLES / f"{name}.yaml").read_text()
         assert text.startswith("# ")
         assert re.search(rf"^#   (\w+=\S+ )?pocket run {name}\.yaml", text, re.MULTILINE), name
-        assert name in OUTPUTS or name in {"order", "customer-feedback", "scripts"}
+        assert name in OUTPUTS or name in OTHERS
 
 
 def test_a_filter_and_a_script_price_an_order(host: Host):
