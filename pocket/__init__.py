@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         WorkerUnavailable,
     )
     from pocket.flow import Workflow
+    from pocket.nodes.python import node
     from pocket.plugin.folder_grant import FolderGrant
     from pocket.plugin.manifest import Manifest
     from pocket.plugin.metadata import Example, NodeMetadata
@@ -78,9 +79,12 @@ if TYPE_CHECKING:
     from pocket.supervisor.status import PluginStatus
     from pocket.supervisor.stream import Stream
     from pocket.workflow.engine import Step, Watcher, WorkflowResult
+    from pocket.workflow.node import Answer
+    from pocket.workflow.scope import Scope
 
 _HOMES = {
     "pocket.flow": ("Workflow",),
+    "pocket.nodes.python": ("node",),
     "pocket.plugin.folder_grant": ("FolderGrant",),
     "pocket.plugin.manifest": ("Manifest",),
     "pocket.plugin.metadata": ("Example", "NodeMetadata"),
@@ -95,9 +99,12 @@ _HOMES = {
     "pocket.supervisor.status": ("PluginStatus",),
     "pocket.supervisor.stream": ("Stream",),
     "pocket.workflow.engine": ("Step", "Watcher", "WorkflowResult"),
+    "pocket.workflow.node": ("Answer",),
+    "pocket.workflow.scope": ("Scope",),
 }
 
 __all__ = [
+    "Answer",
     "AsyncStream",
     "BuildFailed",
     "CallError",
@@ -147,6 +154,7 @@ __all__ = [
     "Result",
     "RunTimeout",
     "SandboxUnavailable",
+    "Scope",
     "StackFrame",
     "Step",
     "StepLimitExceeded",
@@ -157,6 +165,7 @@ __all__ = [
     "Workflow",
     "WorkflowResult",
     "__version__",
+    "node",
 ]
 
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

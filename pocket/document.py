@@ -103,10 +103,16 @@ def parse_document(
     parser = _Parser(path)
     try:
         parser.read(_decoded(text))
+    except yaml.reader.ReaderError as failure:
+        place = _place_after(path, str(_decoded(text))[: failure.position])
+        said = f"the character {chr(int(failure.character))!a} is not allowed"
+        parser.problems.append(Problem(place, said))
     except yaml.YAMLError as failure:
         parser.problems.append(_syntax_problem(failure, path))
     except UnicodeDecodeError as failure:
-        parser.problems.append(Problem(Place(path), f"not UTF-8: byte {failure.start}"))
+        before = failure.object[: failure.start].decode("utf-8-sig", "replace")
+        said = f"not UTF-8: byte {failure.start} is 0x{failure.object[failure.start]:02x}"
+        parser.problems.append(Problem(_place_after(path, before), said))
     if parser.problems:
         raise error(parser.problems)
     return Document(path, parser.data, parser.values, parser.keys, parser.blocks)
@@ -114,6 +120,12 @@ def parse_document(
 
 def _decoded(text: bytes | str) -> str:
     return text.decode("utf-8-sig") if isinstance(text, bytes) else text
+
+
+def _place_after(path: str, text: str) -> Place:
+    """Give the place of what comes after a text."""
+    lines = text.split("\n")
+    return Place(path, len(lines), len(lines[-1]) + 1)
 
 
 def _syntax_problem(failure: yaml.YAMLError, path: str) -> Problem:
@@ -271,7 +283,7 @@ class _Parser:
 
     def _problem(self, event: yaml.Event | None, message: str, hint: str | None = None) -> bool:
         """Note a problem; gives False, which ends the reading where a handler returns it."""
-        place = self._place(event) if event is not None else Place(self.path)
+        place = self._place(event) if event is not None else Place(self.path, 1, 1)
         at = path_text(self._open[-1].path) if self._open else ""
         self.problems.append(Problem(place, message, at, hint))
         return False

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from pocket.document import JSON, Document, read_document
 from pocket.errors import InvalidInput, InvalidWorkflow, Problem
+from pocket.masking import Mask
 from pocket.nodes.catalog import NodeCatalog
 from pocket.nodes.plugin import PluginHost
 from pocket.workflow.engine import MAX_STEPS, Plan, Watcher, WorkflowResult
@@ -93,10 +94,18 @@ class Workflow:
             RunTimeout: it took longer than it may.
             PocketError: a node failed, and nothing stands in for it; `step` names it.
         """
-        return self._plan(host).run(input, max_steps, timeout_s, watcher)
+        compiled = self._on(host)
+        plan = self._plan(compiled)
+        with compiled.mask.worn():
+            return plan.run(input, max_steps, timeout_s, watcher)
 
-    def _plan(self, host: PluginHost | None) -> Plan:
-        plan = self._on(host).plan
+    @property
+    def mask(self) -> Mask:
+        """Hides the values of the variables that the file refers to."""
+        return self._first.mask
+
+    def _plan(self, compiled: Compiled) -> Plan:
+        plan = compiled.plan
         if plan is None:
             raise InvalidInput(
                 f"workflow {self.spec.name!r} uses node types that run in workers",

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from typing import Any
 
-import yaml
 from markdown import properties, table
+from nodes_pages import node_list
 
 from pocket.document import parse_document
 from pocket.errors import InvalidWorkflow
 from pocket.flow import Workflow
-from pocket.nodes.catalog import BUILTIN
-from pocket.plugin.metadata import NodeMetadata
 from pocket.workflow.functions import FUNCTIONS
 from pocket.workflow.loader import workflow_schema
 
@@ -63,6 +60,32 @@ nodes:
   - name: apologise
     type: template
     config: {template: "no translation for {{.text}}"}
+"""
+
+PYTHON = """\
+import pocket
+
+
+@pocket.node(
+    "word-count",
+    category="text",
+    config_schema={
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "text": {"type": "string", "format": "template", "default": "{{.text}}"},
+            "most": {"type": "integer", "default": 100},
+        },
+    },
+    actions=("default", "long"),
+)
+def word_count(input, config, scope):
+    \"""Counts words.\"""
+    words = len(config["text"].split())
+    return pocket.Answer({"words": words}, "long" if words > config["most"] else "default")
+
+
+pocket.Workflow.load("workflow.yaml").run({"text": "I love it"})
 """
 
 STREAM = """\
@@ -115,7 +138,11 @@ column: unknown keys, types and node names, configs that do not fit, templates t
 two connections for one action. What may be meant but looks wrong is a warning: a node that nothing
 leads to, an action that leads nowhere. `--strict` makes warnings errors.
 
-`pocket graph greeting.yaml` draws the routes, for Mermaid or Graphviz. `pocket schema workflow`
+[The tutorial](tutorial.md) is a way in, [examples/workflows](../examples/workflows/README.md) has
+things that people do, and [go-runner.md](go-runner.md) lists what differs from the Go runner.
+
+`pocket graph greeting.yaml` draws the routes, for Mermaid, for Graphviz (`--format dot`) or as a
+picture (`--format svg`); `--trace-file` shows on it where a run went. `pocket schema workflow`
 prints a JSON Schema; an editor with a YAML language server completes and checks a file that begins
 with `# yaml-language-server: $schema=workflow.schema.json`.
 
@@ -224,8 +251,8 @@ from [Sprig](https://masterminds.github.io/sprig):
 The last argument can come through a pipe: `{{{{.name | default "nobody" | upper}}}}`. Write values
 into JSON or YAML with `json`, which quotes and escapes: `{{"name": {{{{json .name}}}}}}`.
 
-[A test](../tests/workflow/test_go_templates.py) holds every release against Go's own engine. What
-differs:
+[Tests](../tests/workflow/test_go_templates.py) hold every release against Go's own engine, by fixed
+templates and by [generated ones](../tests/workflow/test_generated_templates.py). What differs:
 
 - Numbers are one kind. Whole ones are written without exponent or point, `1000000.0` too, compare
   with any other, and may be of any size; `%d` takes `3.0`, and `%.2f` takes `3`.
@@ -233,82 +260,41 @@ differs:
 - `index` of a map with a key that is no text finds nothing; Go fails.
 - Functions of Sprig count characters rather than bytes, give maps in the order of their keys, and
   fail on what is no number, where Sprig takes it for 0.
-- `printf` reaches into lists and maps with `%v` only; it takes no `*`, no `[n]` and no `% x`.
+- What is missing is nothing at all after a pipe: `.x | or false` renders an empty text where Go has
+  `<nil>`. A pipe that ends in nothing, as in `{{{{.x | }}}}`, is passed over; Go refuses it.
+- `printf` reaches into lists and maps with `%v` only; it takes no `*`, no `[n]` and no `% x`, and
+  no negative number for `%q`.
 
-## Built-in nodes
+## Nodes
 
-`pocket nodes list` has these and those of installed plugins, `pocket nodes info TYPE` says the
-same as here. A node type of a plugin is named by its type, or as `plugin-name/type`.
+{node_list()}
 
-### jq and Lua
+`pocket nodes list` has these and those of installed plugins, `pocket nodes info TYPE` says what the
+pages say. A node type of a plugin is named by its type, or as `plugin-name/type`.
 
-`transform` and `lua` run code of the workflow's author. It runs as a plugin does, in a worker with
-limits: 256 MB of memory, the node's `timeout`, no files, no network, no environment. An operator's
-[policy](policy.md) holds for them by the names `pocket-jq` and `pocket-lua`, and lowers the limits.
-Both are compiled when the workflow is loaded, and a mistake is said with its line. All filters
-share one worker, all scripts as many as a plugin has (`--replicas`, `Host(replicas=...)`), so tasks
-of `parallel` may wait for each other.
+### Nodes in Python
 
-**`transform`** takes the language of [jq 1.7](https://jqlang.org/manual/v1.7/), run by
-[jaq](https://github.com/01mf02/jaq). [The tests](../tests/nodes/jq_cases.py) have some 220 filters
-with their results. What differs:
+A program adds node types of its own to the workflows that it runs:
 
-- An assignment makes nothing that is not there: `.a.b = 1` fails where `.a` is missing, and so
-  does `.[5] = 1` behind the end of a list. `setpath(["a", "b"]; 1)` does make it.
-- A division by 0 gives an infinity, which becomes the largest number there is, and no error.
-- `$__loc__`, `input`, `inputs`, `?//`, `@base32` and modules are missing. `$ENV` and `env` are
-  empty.
-- Texts of errors are others. `debug` and `stderr` go to the log.
+```python
+{PYTHON}```
 
-**`lua`** takes the language of [Lua 5.4](https://www.lua.org/manual/5.4/), run by
-[omniLua](https://github.com/ianm199/omnilua), an implementation in Rust.
-[The tests](../tests/nodes/lua_cases.py) have some 210 scripts that give what the original gives.
-`string`, `table`, `math`, `utf8`, `coroutine` and the plain functions are there, of `os` only
-`clock`, `date`, `difftime` and `time`, in UTC; no `io`, `require`, `debug`, `dofile` or `loadfile`.
-It is slower than the original, most of all where a loop uses global variables, so write `local`.
-Each call begins anew: globals do not last.
+A text of the format `template` is rendered for each call, a `duration` is a number of seconds, and
+`default` fills in what a file leaves out, as for built-in nodes. [`pocket.node`](api.md#node) says
+the rest. Such a function runs with all the rights of its program.
 
-| JSON | Lua |
-|---|---|
-| null | `nil`, so an object loses the key; in a list the value `null`, which keeps its place |
-| whole number up to 64 bits; any other | integer; float |
-| list | table, marked as a list, so that an empty one stays a list |
-| object | table |
+A package adds them for everybody who has it installed, the command line too, by entry points:
 
-| Lua | JSON |
-|---|---|
-| `nil`, `null` | null |
-| integer; float | `3`; `3.0`. NaN and infinities are errors |
-| table with the keys 1 to n, or marked as a list by `list(t)` | list |
-| any other table, also an empty one | object; whole numbers as keys become texts |
-| function, coroutine, text that is not UTF-8 | an error that names the place |
+```toml
+[project.entry-points."pocket.nodes"]
+word-count = "my_package.nodes:word_count"
+```
 
-The first value that a script returns is the output, the second the action. Without any, the output
-is the input. What a script raises is the error of the node: a text with the line of the workflow
-file, or of a table the JSON. Beside Lua's own functions there are `json_encode(value)`,
-`json_decode(text)`, `list(table)`, `null`, `str_trim(text)`, `str_split(text, separator)`,
-`str_contains(text, part)`, `str_replace(text, old, new, count)`, `type_of(value)`, and `print`,
-which writes to the log.
-
-### What touches the machine
-
-Three of them touch the machine, with the rights of whoever runs the workflow:
-
-- **`file`** stays beneath its `base_dir`, and so do `template_file` and `schema_file` beneath the
-  folder of the workflow file. A path with `..`, an absolute one, a link that leads out, a device
-  and a FIFO are refused, also where they take a file's place meanwhile. So a path may be made of
-  the input.
-- **`exec`** starts a program without a shell, terminal or input; each argument stays one, but what
-  begins with `-` is an option to most programs, so put `--` before what comes from elsewhere. The
-  command and all processes of its group are dead when the node is done, fails, or Ctrl-C is
-  pressed. A process that leaves the group, as a daemon does, stays. `pocket run --no-exec` and the
-  [policy](policy.md) refuse workflows with `exec`.
-- **`http`** may ask any address, private ones too: a workflow file is trusted more than a plugin.
-  No redirect leads from outside to an address that is not public. It knows no proxy. What may have
-  been done already is not sent again, neither by `retry` in its config nor by that of the node:
-  such a failure is no `node-unavailable`, but a `node-error`.
-
-{"".join(_node(BUILTIN[name].metadata) for name in sorted(BUILTIN))}"""
+`pocket nodes list` shows them as from `Python`. Names are looked for among the built-in types, then
+among these, then among those of plugins. Two functions for one name are an error, and so are a
+package that cannot be imported and a schema that is none: when the decorator runs, or when a
+workflow uses the type.
+"""
 
 
 def _functions() -> Iterator[list[str]]:
@@ -321,22 +307,3 @@ def _functions() -> Iterator[list[str]]:
 def _argument(parameter: inspect.Parameter) -> str:
     several = parameter.kind is inspect.Parameter.VAR_POSITIONAL
     return f"{parameter.name}..." if several else parameter.name
-
-
-def _node(metadata: NodeMetadata) -> str:
-    rows = list(properties(metadata.config_schema))
-    config = table(["config", "type", "default", ""], rows) if rows else "It has no config."
-    examples = "".join(
-        f"\n{example.name}:\n\n```yaml\n{_yaml(config=example.config)}"
-        f"{_yaml(input=example.input)}{_yaml(output=example.output)}```\n"
-        for example in metadata.examples
-    )
-    return f"### {metadata.type}\n\n{metadata.description}.\n\n{config}\n{examples}\n"
-
-
-def _yaml(**value: Any) -> str:
-    flow = None if any(isinstance(item, dict | list) for item in value.values()) else False
-    text: str = yaml.safe_dump(
-        value, sort_keys=False, allow_unicode=True, width=88, default_flow_style=flow
-    )
-    return text

@@ -1,4 +1,4 @@
-"""Ending a host call before its time, from another thread."""
+"""Ending what a thread waits for before its time, from another thread."""
 
 from __future__ import annotations
 
@@ -13,12 +13,17 @@ _current: ContextVar[Interruption | None] = ContextVar("interruption", default=N
 
 
 class Interruption:
-    """Ends whatever the host calls of one worker wait for; once it has happened, it stays so."""
+    """Ends whatever one thread waits for inside `covering`; once it has happened, it stays so."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._happened = False
         self._end: Callable[[], object] | None = None
+
+    @property
+    def happened(self) -> bool:
+        """Whether it has happened."""
+        return self._happened
 
     def happen(self) -> None:
         """End what is waited for now, and all that would be waited for later."""
@@ -37,12 +42,17 @@ class Interruption:
         finally:
             _current.reset(token)
 
-    def _begin(self, end: Callable[[], object] | None) -> None:
+    @contextmanager
+    def _ending(self, end: Callable[[], object]) -> Iterator[None]:
         with self._lock:
-            self._end = end
-            if self._happened and end is not None:
-                self._end = None
+            if self._happened:
                 raise Refusal("unavailable", "the call was stopped")
+            before, self._end = self._end, end
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._end = before
 
 
 @contextmanager
@@ -56,8 +66,16 @@ def interruptible(end: Callable[[], object]) -> Iterator[None]:
     if interruption is None:
         yield
         return
-    interruption._begin(end)  # noqa: SLF001
-    try:
+    with interruption._ending(end):  # noqa: SLF001
         yield
-    finally:
-        interruption._begin(None)  # noqa: SLF001
+
+
+def covered() -> bool:
+    """Tell whether another thread may end what this one waits for."""
+    return _current.get() is not None
+
+
+def interrupted() -> bool:
+    """Tell whether another thread wants this one to end what it does."""
+    interruption = _current.get()
+    return interruption is not None and interruption.happened

@@ -64,10 +64,7 @@ def list_nodes(
     if output is not Format.TEXT:
         emit([dict(offer._asdict()) for offer in chosen], output)
         return
-    rows = [
-        (offer.type, offer.category, offer.plugin or "built in", offer.description)
-        for offer in chosen
-    ]
+    rows = [(offer.type, offer.category, offer.origin, offer.description) for offer in chosen]
     print(table(rows, ("TYPE", "CATEGORY", "FROM", "DESCRIPTION")))
 
 

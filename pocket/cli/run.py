@@ -126,7 +126,8 @@ class Runs:
 
     def run(self, value: JSON, number: int = 1, shown: Watcher | None = None) -> WorkflowResult:
         """Run once; the number tells the runs apart in the trace."""
-        traced = None if self.trace is None else Trace(self.trace, self.workflow.spec, number)
+        flow = self.workflow
+        traced = None if self.trace is None else Trace(self.trace, flow.spec, flow.mask, number)
         watchers = [watcher for watcher in (traced, shown) if watcher is not None]
         return self.workflow.run(
             value,

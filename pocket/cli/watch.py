@@ -11,7 +11,9 @@ from typing import IO, TYPE_CHECKING
 import orjson
 
 from pocket.cli.progress import Progress
+from pocket.document import JSON
 from pocket.errors import InvalidInput, PocketError
+from pocket.masking import NO_MASK, Mask
 
 if TYPE_CHECKING:
     from pocket.workflow.engine import Step, Watcher
@@ -24,14 +26,18 @@ class Trace:
     Args:
         file: is written to, and flushed after every line.
         spec: of the workflow.
+        mask: hides its variables.
         run: number of the run, from 1 on.
     """
 
-    def __init__(self, file: IO[bytes], spec: WorkflowSpec, run: int = 1) -> None:
+    def __init__(
+        self, file: IO[bytes], spec: WorkflowSpec, mask: Mask = NO_MASK, run: int = 1
+    ) -> None:
         self._file = file
         self._run = run
+        self._mask = mask
         self._step = 0
-        self._workflow = {
+        self._workflow: JSON = {
             "name": spec.name,
             "version": spec.version,
             "metadata": dict(spec.metadata),
@@ -43,7 +49,7 @@ class Trace:
     def ended(self, step: Step, error: PocketError | None) -> None:
         """Write the step down."""
         self._step += 1
-        line = {
+        line: JSON = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
             "workflow": self._workflow,
             "run": self._run,
@@ -51,7 +57,7 @@ class Trace:
             **step._asdict(),
             "error": None if error is None else str(error),
         }
-        self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        self._file.write(orjson.dumps(self._mask.json(line), option=orjson.OPT_APPEND_NEWLINE))
         self._file.flush()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -20,6 +21,7 @@ from pocket.nodes.jsonpath import JSONPATH
 from pocket.nodes.lua import LUA
 from pocket.nodes.parallel import PARALLEL
 from pocket.nodes.plugin import PluginHost, PluginType
+from pocket.nodes.python import TYPES, PythonType
 from pocket.nodes.router import ROUTER
 from pocket.nodes.template import TEMPLATE
 from pocket.nodes.transform import TRANSFORM
@@ -44,6 +46,7 @@ _TYPES: Final = (
     TRANSFORM,
     VALIDATE,
 )
+Found = BuiltinType | PluginType | PythonType
 BUILTIN: Final[Mapping[str, BuiltinType | InterpretedType]] = {
     builtin.metadata.type: builtin for builtin in _TYPES
 }
@@ -56,11 +59,13 @@ class Offer(NamedTuple):
     category: str
     description: str
     plugin: str | None = None
-    """None for a built-in one."""
+    """None for a type that is no plugin's."""
+    origin: str = "built in"
+    """Who made it: `built in`, `Python`, or the plugin's name."""
 
 
 class NodeCatalog:
-    """Finds node types. A built-in type goes before a plugin's type of the same name.
+    """Finds node types: built-in ones, then those of this program, then those of plugins.
 
     Args:
         host: runs the plugins; without one, only built-in types are known.
@@ -71,23 +76,25 @@ class NodeCatalog:
         self._host = host
         self._allow_exec = allow_exec
 
-    def get(self, name: str) -> BuiltinType | PluginType | None:
+    def get(self, name: str) -> Found | None:
         """Give a node type by its name, or by `plugin-name/type`; None if only a host could tell.
 
         Raises:
-            PluginNotFound: there is none, several plugins offer it, or it is switched off.
+            PluginNotFound: there is none, several plugins offer it, it is switched off, or a Python
+                package announces it and it cannot be had.
             InvalidPolicy: what could switch it off cannot be read.
         """
         if name == EXEC.metadata.type:
             self._check_exec()
         return self._find(name)
 
-    def _find(self, name: str) -> BuiltinType | PluginType | None:
+    def _find(self, name: str) -> Found | None:
         if name in BUILTIN:
             builtin = BUILTIN[name]
             return builtin.on(self._host) if isinstance(builtin, InterpretedType) else builtin
-        if self._host is None:
-            return None
+        found = TYPES.get(name)
+        if found is not None or self._host is None:
+            return found
         plugin, _, node = name.rpartition("/")
         offering = [
             offer.plugin
@@ -98,7 +105,7 @@ class NodeCatalog:
             raise self._ambiguous(node, offering) if offering else self._unknown(name)
         return PluginType(self._host, offering[0], node)
 
-    def require(self, name: str) -> BuiltinType | PluginType:
+    def require(self, name: str) -> Found:
         """Give a node type to look at, switched off or not.
 
         Raises:
@@ -116,19 +123,34 @@ class NodeCatalog:
             for found in BUILTIN.values()
         ]
         return sorted(
-            [*builtin, *self._installed],
+            [*builtin, *self._python, *self._installed],
             key=lambda offer: (offer.category, offer.type, offer.plugin or ""),
         )
 
     @property
     def problems(self) -> tuple[PocketError, ...]:
         """Why some installed plugins are missing here."""
-        return self._listing.problems
+        unusable = []
+        for name in TYPES.names():
+            try:
+                TYPES.get(name)
+            except PluginNotFound as error:
+                unusable.append(error)
+        return (*unusable, *self._listing.problems)
+
+    @property
+    def _python(self) -> list[Offer]:
+        found = []
+        for name in TYPES.names():
+            with suppress(PluginNotFound):
+                found.append(TYPES.get(name))
+        kinds = (known.metadata for known in found if known is not None)
+        return [Offer(k.type, k.category, k.description, origin="Python") for k in kinds]
 
     @cached_property
     def _installed(self) -> list[Offer]:
         return [
-            Offer(node.type, node.category, node.description, plugin.name)
+            Offer(node.type, node.category, node.description, plugin.name, plugin.name)
             for plugin in self._listing.plugins
             for node in plugin.manifest.nodes
         ]
@@ -163,10 +185,10 @@ class NodeCatalog:
         )
 
     def _unknown(self, name: str) -> PluginNotFound:
-        known = [*BUILTIN, *(offer.type for offer in self._installed)]
+        known = [*BUILTIN, *TYPES.names(), *(offer.type for offer in self._installed)]
         known += [f"{offer.plugin}/{offer.type}" for offer in self._installed]
         hint = suggest(name, known) or "'pocket nodes list' shows every type"
-        unread = len(self.problems)
+        unread = len(self._listing.problems)
         if unread:
             hint += f"; {unread} installed plugin(s) cannot be read, see 'pocket plugins list'"
         return PluginNotFound(f"there is no node type {name!r}", hint=hint)

@@ -9,17 +9,17 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Final, NamedTuple
 
+from pocket.capability.interruption import interruptible
 from pocket.errors import NodeError, NodeTimeout
 from pocket.units import format_bytes, format_duration
 from pocket.workflow.scope import Scope
 
 _AT_ONCE: Final = 64 << 10
-_LOOK_UP_S: Final = 0.05
-"""How long a command goes on after another thread has said that it is not wanted."""
 _SIGNALLED: Final = 128
 """What shells add to the number of the signal that ended a command."""
 
@@ -96,8 +96,14 @@ class Command:
     ) -> tuple[str, str]:
         """Read what it writes until its first process has ended."""
         out, err = bytearray(), bytearray()
-        with selectors.DefaultSelector() as selector, _pidfd(process) as ending:
+        with (
+            selectors.DefaultSelector() as selector,
+            _pidfd(process) as ending,
+            _eventfd() as unwanted,
+            interruptible(partial(os.eventfd_write, unwanted, 1)),
+        ):
             selector.register(ending, selectors.EVENT_READ)
+            selector.register(unwanted, selectors.EVENT_READ)
             for stream, kept in ((process.stdout, out), (process.stderr, err)):
                 assert stream is not None
                 os.set_blocking(stream.fileno(), False)
@@ -111,7 +117,7 @@ class Command:
                     _kill_group(process)
                     ready = list(selector.get_map().values())
                 for key in ready:
-                    if key.fd != ending and not self._read(key.fd, key.data, whole=ended):
+                    if key.data is not None and not self._read(key.fd, key.data, whole=ended):
                         selector.unregister(key.fd)
         return out.decode("utf-8", "replace"), err.decode("utf-8", "replace")
 
@@ -123,8 +129,7 @@ class Command:
                 f"{self.argv[0]!r:.200} took longer than {format_duration(self.timeout_s)}",
                 hint="allow more with timeout in the node's config",
             )
-        left_s = min(left_s, scope.left_s())
-        return left_s if scope.stopped is None else min(left_s, _LOOK_UP_S)
+        return min(left_s, scope.left_s())
 
     def _read(self, fd: int, kept: bytearray, *, whole: bool) -> bool:
         """Read something, or all that there is; say whether there may be more."""
@@ -153,6 +158,16 @@ def _kill_group(process: subprocess.Popen[bytes]) -> None:
 def _pidfd(process: subprocess.Popen[bytes]) -> Iterator[int]:
     """Give a descriptor that is readable once the process has ended."""
     fd = os.pidfd_open(process.pid)
+    try:
+        yield fd
+    finally:
+        os.close(fd)
+
+
+@contextmanager
+def _eventfd() -> Iterator[int]:
+    """Give a descriptor that is readable once something was written to it."""
+    fd = os.eventfd(0, os.EFD_CLOEXEC)
     try:
         yield fd
     finally:

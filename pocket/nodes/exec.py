@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from pocket.document import JSON
 from pocket.errors import InvalidInput, NodeError
+from pocket.masking import masked
 from pocket.nodes.builtin import BuiltinType, Config
 from pocket.plugin.metadata import Example, NodeMetadata
 from pocket.units import format_bytes, format_duration, parse_bytes
@@ -72,7 +73,8 @@ def _output_bytes(text: str) -> int:
 
 
 def _failure(command: str, ended: Ended) -> NodeError:
-    end = ended.stderr.strip()[-_SAID_CHARS:]
+    # Masked before it is cut: half a secret is no secret to a mask.
+    end = masked(ended.stderr.strip())[-_SAID_CHARS:]
     return NodeError(
         f"{command!r} ended with exit code {ended.exit_code}{f': {end}' if end else ''}",
         hint="with fail_on_error: false the exit code is part of the output instead",

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from threading import Event
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from operator import attrgetter
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from pocket.capability.refusal import Refusal
 from pocket.document import JSON
-from pocket.errors import InvalidInput, PocketError
+from pocket.errors import InvalidInput, NodeTimeout, PocketError
+from pocket.masking import masked
 from pocket.nodes.builtin import BuiltinType, Config
+from pocket.nodes.crew import Ended, crew
 from pocket.plugin.metadata import Example, NodeMetadata
 from pocket.units import format_duration
 from pocket.workflow.node import Answer, NodeCall
 from pocket.workflow.scope import Scope
 from pocket.workflow.template import render
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 Task = Mapping[str, Any]
 
@@ -33,11 +34,11 @@ def prepare(config: Config) -> NodeCall:
     def call(value: JSON, scope: Scope) -> Answer:
         started_s = monotonic()
         until = scope.deadline if timeout_s is None else min(scope.deadline, started_s + timeout_s)
-        futures, failed = _run_all(tasks, threads, value, scope, until, fail_fast=fail_fast)
+        jobs = [partial(_run, task, value, _scope(task, scope, until)) for task in tasks]
+        with crew(jobs, threads) as ending:
+            ended = sorted(_checked(tasks, ending, fail_fast=fail_fast), key=attrgetter("job"))
         scope.check_time()
-        if failed is not None:
-            raise failed
-        return Answer(_summary(tasks, futures, monotonic() - started_s))
+        return Answer(_summary(tasks, ended, monotonic() - started_s))
 
     return call
 
@@ -51,75 +52,40 @@ def _check(tasks: Sequence[Task]) -> None:
         raise InvalidInput("a task cannot be parallel itself; put its tasks among these")
 
 
-def _run_all(
-    tasks: Sequence[Task],
-    threads: int,
-    value: JSON,
-    scope: Scope,
-    until: float,
-    *,
-    fail_fast: bool,
-) -> tuple[list[Future[JSON]], PocketError | None]:
-    """Run every task, or with `fail_fast` until one fails; its error comes second."""
-    from concurrent.futures import ALL_COMPLETED, FIRST_EXCEPTION, ThreadPoolExecutor, wait
-
-    stopped = Event()
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="pocket-task")
-    try:
-        futures = [
-            pool.submit(_run, task, value, _scope(task, scope, until, stopped)) for task in tasks
-        ]
-        done = wait(futures, return_when=FIRST_EXCEPTION if fail_fast else ALL_COMPLETED).done
-        ended = [future if future in done else None for future in futures]
-        failed = _first_error(tasks, ended) if fail_fast else None
-    except BaseException:
-        # Ctrl-C must not wait for calls of plugins; those end when their host is closed.
-        stopped.set()
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    stopped.set()
-    pool.shutdown(cancel_futures=True)
-    return futures, failed
+def _checked(tasks: Sequence[Task], ending: Iterator[Ended], *, fail_fast: bool) -> Iterator[Ended]:
+    """Pass on what became of the tasks, or with `fail_fast` raise the first error."""
+    for ended in ending:
+        error = ended.error
+        if error is not None and (fail_fast or not isinstance(error, PocketError)):
+            if isinstance(error, PocketError):
+                error.message = f"task {tasks[ended.job]['name']!r}: {error.message}"
+            raise error
+        yield ended
 
 
-def _scope(task: Task, scope: Scope, until: float, stopped: Event) -> Scope:
-    return Scope(
-        scope.input, outputs=scope.outputs, node=task["name"], deadline=until, stopped=stopped
-    )
+def _scope(task: Task, scope: Scope, until: float) -> Scope:
+    return Scope(scope.input, outputs=scope.outputs, node=task["name"], deadline=until)
 
 
 def _run(task: Task, value: JSON, scope: Scope) -> JSON:
     scope.check_time()
     given = render(task["input"], value, scope) if "input" in task else value
     call: NodeCall = task["call"]
-    return call(given, scope).output
+    try:
+        return call(given, scope).output
+    except Refusal as refusal:
+        raise NodeTimeout(refusal.message) from refusal
 
 
-def _first_error(
-    tasks: Sequence[Task], futures: Sequence[Future[JSON] | None]
-) -> PocketError | None:
-    for task, future in zip(tasks, futures, strict=True):
-        error = None if future is None else future.exception()
-        if isinstance(error, PocketError):
-            error.message = f"task {task['name']!r}: {error.message}"
-            return error
-        if error is not None:
-            raise error
-    return None
-
-
-def _summary(tasks: Sequence[Task], futures: Sequence[Future[JSON]], took_s: float) -> JSON:
+def _summary(tasks: Sequence[Task], ended: Sequence[Ended], took_s: float) -> JSON:
     results: list[JSON] = []
     errors: list[JSON] = []
-    for task, future in zip(tasks, futures, strict=True):
-        error = future.exception()
-        if error is None:
-            results.append({"task": task["name"], "result": future.result()})
-        elif isinstance(error, PocketError):
-            said: JSON = {"type": error.code, "message": str(error)}
+    for task, (_, value, error) in zip(tasks, ended, strict=True):
+        if isinstance(error, PocketError):
+            said: JSON = {"type": error.code, "message": masked(str(error))}
             errors.append({"task": task["name"], "error": said})
         else:
-            raise error
+            results.append({"task": task["name"], "result": value})
     counts: JSON = {"total": len(tasks), "succeeded": len(results), "failed": len(errors)}
     duration = format_duration(round(took_s, 3))
     return {"results": results, "errors": errors, "duration": duration, "summary": counts}
@@ -178,8 +144,8 @@ PARALLEL = BuiltinType(
                 "fail_fast": {
                     "type": "boolean",
                     "default": False,
-                    "description": "Fail with the first task that fails, and begin no other; calls "
-                    "that are under way end first",
+                    "description": "Fail with the first task that fails, end those that are under "
+                    "way, and begin no other",
                 },
                 "timeout": {
                     "type": "string",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from pocket.capability.interruption import covered
 from pocket.document import JSON
 from pocket.errors import PluginNotFound
 from pocket.plugin.metadata import NodeMetadata
@@ -111,7 +112,7 @@ class PluginType:
         answer = plugin.prepare(self._node, config)
 
         def call(value: JSON, scope: Scope) -> Answer:
-            if scope.deadline == inf:
+            if scope.deadline == inf and not covered():
                 result = answer(value)
             else:
                 scope.check_time()

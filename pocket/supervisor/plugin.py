@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
+from pocket.capability.interruption import covered, interruptible
 from pocket.document import JSON
 from pocket.errors import InvalidInput, PluginNotFound, PocketError, suggest
 from pocket.plugin.config import complete_config
@@ -146,8 +147,13 @@ class Plugin:
             request = self._requests.get((node, b""))
             if request is not None:
                 return self._call(request, input, self._most_s)
-        until = None if timeout_s is None else monotonic() + timeout_s
-        return self._call(self._request(node, config), input, self._timeout(timeout_s), until=until)
+        until = None if timeout_s is None or timeout_s == inf else monotonic() + timeout_s
+        request, time_s = self._request(node, config), self._timeout(timeout_s)
+        if not covered():
+            return self._call(request, input, time_s, until=until)
+        cancellation = Cancellation()
+        with interruptible(cancellation.cancel):
+            return self._call(request, input, time_s, cancellation, until=until)
 
     def prepare(
         self, node: str, config: Mapping[str, JSON] | None = None
@@ -348,6 +354,7 @@ class Plugin:
         except PocketError as error:
             if meter is not None:
                 meter.count(error.code, perf_counter() - began_s)
+            self._program.grants.mask.error(error)
             raise
         if meter is not None:
             meter.count(ANSWERED, perf_counter() - began_s)
@@ -395,5 +402,6 @@ class Plugin:
             response, usage = answer
             output, action = read_response(response, self.name, node, self._source_map)
         except PocketError as error:
-            return Result(None, "error", usage, _bare(error))
+            said = _bare(self._program.grants.mask.error(error))
+            return Result(None, "error", usage, said)
         return tuple.__new__(Result, (output, action, usage, None))

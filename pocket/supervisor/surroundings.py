@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pocket.capability.broker import Broker, Capability
 from pocket.capability.env import environ_for
+from pocket.masking import NO_MASK, Mask
 from pocket.plugin.data_folder import data_folder_of
 from pocket.plugin.manifest import Manifest
 from pocket.supervisor.folders import OpenFolder, open_folders
@@ -28,6 +29,8 @@ class Surroundings:
     broker: Broker | None = None
     environ: tuple[bytes, ...] = ()
     folders: tuple[OpenFolder, ...] = ()
+    mask: Mask = NO_MASK
+    """Hides the values of the variables."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +58,18 @@ class Grants:
         permissions = self.manifest.permissions
         environ = environ_for(permissions, os.environ) if permissions.env else ()
         if not permissions.filesystem:
-            yield Surroundings(self.broker, tuple(environ))
+            yield Surroundings(self.broker, tuple(environ), mask=self.mask)
             return
         name = self.manifest.name
         with open_folders(name, permissions.filesystem, self.home) as folders:
-            yield Surroundings(self.broker, tuple(environ), folders)
+            yield Surroundings(self.broker, tuple(environ), folders, self.mask)
+
+    @property
+    def mask(self) -> Mask:
+        """What hides the values of the variables that the plugin sees."""
+        environ = environ_for(self.manifest.permissions, os.environ)
+        pairs = (os.fsdecode(pair).partition("=") for pair in environ)
+        return Mask({name: value for name, _, value in pairs})
 
 
 def grants_of(manifest: Manifest, home: Path, origin: str) -> Grants:

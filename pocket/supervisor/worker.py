@@ -27,6 +27,7 @@ from pocket.errors import (
     SandboxUnavailable,
     WorkerUnavailable,
 )
+from pocket.masking import masked
 from pocket.plugin.manifest import Manifest
 from pocket.supervisor import limits, placement
 from pocket.supervisor._wire import Mailbox, encode_calls
@@ -433,7 +434,7 @@ class Worker:
 
     def _log(self, frame: Frame) -> None:
         level, line = cast("tuple[int, bytes]", frame[2:])
-        text = _printable(line)
+        text = masked(self._surroundings.mask.text(_printable(line)))
         self._lines.append(text)
         _logger.log(_LEVELS[min(max(level, 0), 3)], "%s: %s", self._manifest.name, text)
 
@@ -467,23 +468,24 @@ class Worker:
             case Ending.SANDBOX:
                 # An abort of the worker ends so too: it would have to send itself a signal.
                 message = "the sandbox killed the process for a forbidden system call"
-                error = self._error(PluginCrashed, message)
-                error.detail = error.detail or outcome.stderr or None
-                return error
+                return self._crashed(message, outcome)
             case Ending.TIMEOUT:
                 return self._error(CallTimeout, "the call was stopped")
             case Ending.PROTOCOL:
                 return ProtocolViolation(f"plugin {self._manifest.name}: broke the protocol")
             case Ending.EXIT | Ending.SIGNAL:
-                error = self._error(PluginCrashed, f"the process ended with {outcome}")
-                error.detail = error.detail or outcome.stderr or None
-                return error
+                return self._crashed(f"the process ended with {outcome}", outcome)
+
+    def _crashed(self, message: str, outcome: Outcome) -> PluginCrashed:
+        error = self._error(PluginCrashed, message)
+        error.detail = error.detail or self._surroundings.mask.text(outcome.stderr) or None
+        return error
 
     def _error(self, kind: type[E], message: str) -> E:
         detail = "\n".join(self._lines) or None
         hint = self._hint(kind)
         return kind(
-            f"plugin {self._manifest.name}: {message}",
+            f"plugin {self._manifest.name}: {self._surroundings.mask.text(message)}",
             hint=hint,
             plugin=self._manifest.name,
             detail=detail,

@@ -7,6 +7,7 @@ from typing import Final
 
 from gotpl import BudgetExceededError, ExecutionBudget
 
+from pocket.capability.interruption import interrupted
 from pocket.units import format_duration
 from pocket.workflow.kinds import MAX_TEXT_CHARS
 from pocket.workflow.scope import MAX_RENDER_S, current_scope
@@ -45,6 +46,6 @@ class TimedBudget(ExecutionBudget):
 
 
 def _in_time(limit: int) -> int:
-    if monotonic() > current_scope.get().render_until:
+    if monotonic() > current_scope.get().render_until or interrupted():
         raise BudgetExceededError(f"rendering took longer than {format_duration(MAX_RENDER_S)}")
     return limit

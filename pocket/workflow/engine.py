@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, Protocol
 
 from pocket.document import JSON
 from pocket.errors import PocketError, RunTimeout, StepLimitExceeded
+from pocket.masking import masked_error
 from pocket.units import format_duration
 from pocket.workflow.node import DEFAULT_ACTION, ERROR_ACTION, NodeCall
 from pocket.workflow.scope import Scope
@@ -120,6 +121,7 @@ class Plan:
             try:
                 output, action = node.call(value, scope)
             except PocketError as error:
+                masked_error(error)
                 taken = self._rescued(node, value, scope, error)
                 path.append(_step(node, taken.action, started_ns, error.code, scope.attempts))
                 if watcher is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from pocket.document import JSON
 
@@ -15,35 +16,46 @@ Report = Callable[[Path, str, str], None]
 _REFERENCE = re.compile(r"\$\$\{|\$\{(?!\{)(?:(?P<name>[A-Za-z_]\w*)(?::(?P<default>[^}]*))?\})?")
 
 
-def substitute(value: JSON, environ: Mapping[str, str], report: Report, at: Path = ()) -> JSON:
-    """Give the value with every reference in its texts replaced.
+@dataclass(frozen=True, slots=True)
+class Variables:
+    """Replaces references, and keeps what it put in their places.
 
-    Args:
-        value: any JSON value; the keys of maps stay as they are.
+    Attributes:
         environ: the variables.
         report: is told of every reference that cannot be replaced.
-        at: path of the value, for `report`.
+        used: those that a reference was found to, with their values.
     """
-    if isinstance(value, dict):
-        return {key: substitute(item, environ, report, (*at, key)) for key, item in value.items()}
-    if isinstance(value, list):
-        return [substitute(item, environ, report, (*at, index)) for index, item in enumerate(value)]
-    if isinstance(value, str) and "${" in value:
-        return _REFERENCE.sub(lambda match: _replaced(match, environ, report, at), value)
-    return value
 
+    environ: Mapping[str, str]
+    report: Report
+    used: dict[str, str] = field(default_factory=dict)
 
-def _replaced(match: re.Match[str], environ: Mapping[str, str], report: Report, at: Path) -> str:
-    name, default = match["name"], match["default"]
-    if match[0] == "$${":
-        return "${"
-    if name is None:
-        report(at, "'${' begins no reference to a variable", "write $${ for a literal ${")
-    elif name in environ:
-        return environ[name]
-    elif default is not None:
-        return default
-    else:
-        hint = f"set it, or write ${{{name}:default}} or, for a literal, $${{{name}}}"
-        report(at, f"environment variable {name} is not set", hint)
-    return match[0]
+    def substituted(self, value: JSON, at: Path = ()) -> JSON:
+        """Give the value with every reference in its texts replaced.
+
+        Args:
+            value: any JSON value; the keys of maps stay as they are.
+            at: path of the value, for `report`.
+        """
+        if isinstance(value, dict):
+            return {key: self.substituted(item, (*at, key)) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.substituted(item, (*at, index)) for index, item in enumerate(value)]
+        if isinstance(value, str) and "${" in value:
+            return _REFERENCE.sub(lambda match: self._replaced(match, at), value)
+        return value
+
+    def _replaced(self, match: re.Match[str], at: Path) -> str:
+        name, default = match["name"], match["default"]
+        if match[0] == "$${":
+            return "${"
+        if name is None:
+            self.report(at, "'${' begins no reference to a variable", "write $${ for a literal ${")
+        elif name in self.environ:
+            return self.used.setdefault(name, self.environ[name])
+        elif default is not None:
+            return default
+        else:
+            hint = f"set it, or write ${{{name}:default}} or, for a literal, $${{{name}}}"
+            self.report(at, f"environment variable {name} is not set", hint)
+        return match[0]

@@ -11,13 +11,14 @@ from typing import Any, cast
 
 from pocket.document import JSON, Document
 from pocket.errors import InvalidInput, InvalidWorkflow, PluginNotFound, PocketError, Problem
+from pocket.masking import Mask
 from pocket.schema import schema_problems
 from pocket.workflow.advice import advise
 from pocket.workflow.attempts import with_attempts
 from pocket.workflow.config import Configs, HostNeeded
 from pocket.workflow.durations import check_durations
 from pocket.workflow.engine import Plan, PlannedNode
-from pocket.workflow.environment import substitute
+from pocket.workflow.environment import Variables
 from pocket.workflow.model import NodeSpec, WorkflowSpec, parse_spec
 from pocket.workflow.names import check_names, entries
 from pocket.workflow.node import DEFAULT_ACTION, Catalog, NodeCall, NodeType, StreamingType
@@ -36,6 +37,8 @@ class Compiled:
     routes: Mapping[str, Mapping[str, str]]
     """By node, by action: where it is known to lead."""
     warnings: tuple[Problem, ...]
+    mask: Mask
+    """Hides the values of the variables that the file refers to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,9 @@ def compile_workflow(document: Document, catalog: Catalog, environ: Mapping[str,
         InvalidWorkflow: with every problem found.
     """
     report = Report(document)
-    document = replace(document, data=_usable(document.data, environ, report))
+    variables = Variables(environ, report.add)
+    document = replace(document, data=_usable(document.data, variables))
+    report.mask = Mask(variables.used)
     report.problems += schema_problems(document, workflow_schema())
     check_names(document.data, report)
     check_durations(document.data, report)
@@ -72,7 +77,8 @@ def compile_workflow(document: Document, catalog: Catalog, environ: Mapping[str,
     report.refuse_errors()
     calls = {node.name: prepared[index].call for index, node in enumerate(spec.nodes)}
     leaving = {name: routes.leaving(name, known) for name, known in actions.items()}
-    return Compiled(spec, _plan(spec, routes, calls), leaving, report.in_order())
+    plan = _plan(spec, routes, calls)
+    return Compiled(spec, plan, leaving, report.in_order(), report.mask)
 
 
 @cache
@@ -83,9 +89,9 @@ def workflow_schema() -> dict[str, JSON]:
     return schema
 
 
-def _usable(data: JSON, environ: Mapping[str, str], report: Report) -> JSON:
+def _usable(data: JSON, variables: Variables) -> JSON:
     """Give the data with its variables replaced, and a config in every node."""
-    replaced = substitute(data, environ, report.add)
+    replaced = variables.substituted(data)
     for _, node in entries(replaced, "nodes"):
         node["config"] = node.get("config") or {}
     return replaced
@@ -117,12 +123,12 @@ def _prepare(configs: Configs, index: int, node: dict[str, JSON]) -> _Prepared:
         return nothing
     except PocketError as error:
         error.step = str(node.get("name"))
-        raise
+        raise report.mask.error(error) from None
 
 
 def _check_timed(index: int, node: dict[str, JSON], node_type: NodeType, report: Report) -> None:
     if "timeout" in node and not node_type.timed:
-        message = f"no timeout can end a node of type {node['type']!r}, which only computes"
+        message = f"no timeout can end a node of type {node['type']!r}"
         report.add(("nodes", index, "timeout"), message, "take it out", key=True)
 
 

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
 from pocket.document import Document, path_text
 from pocket.errors import InvalidInput, InvalidWorkflow, PocketError, Problem
+from pocket.masking import NO_MASK
+
+MAX_PROBLEMS: Final = 100
+"""Told at once; who has mended so many will load the file again anyway."""
+
+
+MAX_SAID_CHARS: Final = 600
+"""Of a message, which may repeat what the file says; without that they have 100."""
 
 
 class Report:
@@ -14,6 +24,7 @@ class Report:
     def __init__(self, document: Document) -> None:
         self._document = document
         self.problems: list[Problem] = []
+        self.mask = NO_MASK
 
     def add(
         self,
@@ -47,9 +58,22 @@ class Report:
         places = sorted(
             self.problems, key=lambda problem: (problem.place.line or 0, problem.place.column or 0)
         )
-        return tuple(places)
+        return tuple(map(self._masked, places))
+
+    def _masked(self, problem: Problem) -> Problem:
+        said = [problem.message, problem.path, problem.hint or ""]
+        message, path, hint = (_shortened(self.mask.text(text)) for text in said)
+        return replace(problem, message=message, path=path, hint=hint or None)
 
     def refuse_errors(self) -> None:
         """Raise InvalidWorkflow with everything noted, if any of it is an error."""
         if any(not problem.warning for problem in self.problems):
-            raise InvalidWorkflow(self.in_order())
+            problems = self.in_order()
+            more = len(problems) - MAX_PROBLEMS
+            hint = f"there are {more} problems more" if more > 0 else None
+            raise InvalidWorkflow(problems[:MAX_PROBLEMS], hint=hint)
+
+
+def _shortened(text: str) -> str:
+    half = MAX_SAID_CHARS // 2
+    return text if len(text) <= MAX_SAID_CHARS else f"{text[:half]} ... {text[-half:]}"

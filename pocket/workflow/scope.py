@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from math import inf
 from threading import Event
 from typing import Any, Final
 
+from pocket.capability.interruption import covered, interrupted, interruptible
+from pocket.capability.refusal import Refusal
 from pocket.document import JSON
 from pocket.errors import NodeTimeout
 
@@ -32,8 +35,6 @@ class Scope:
     """How many attempts the node that is running has begun."""
     deadline: float = inf
     """When the node has to be done, by `time.monotonic`."""
-    stopped: Event | None = None
-    """Is set when what the node does is no longer wanted."""
     render_until: float = 0.0
     """When the template that is being rendered has to be done, by `time.monotonic`."""
 
@@ -45,16 +46,18 @@ class Scope:
         """Raise NodeTimeout after the deadline, or where the node is no longer wanted."""
         if time.monotonic() >= self.deadline:
             raise NodeTimeout("the time was over")
-        if self.stopped is not None and self.stopped.is_set():
+        if interrupted():
             raise NodeTimeout("it was stopped, because it is no longer wanted")
 
     def pause(self, seconds: float) -> None:
-        """Wait; Ctrl-C and the deadline end it."""
+        """Wait; Ctrl-C, the deadline and an interruption end it."""
         wanted_s = min(seconds, self.left_s())
-        if self.stopped is None:
-            time.sleep(wanted_s)
+        if covered():
+            over = Event()
+            with suppress(Refusal), interruptible(over.set):
+                over.wait(wanted_s)
         else:
-            self.stopped.wait(wanted_s)
+            time.sleep(wanted_s)
         self.check_time()
 
 

@@ -324,7 +324,7 @@ def test_a_plugin_cannot_write_what_would_give_it_more(tmp_path: Path) -> None:
             ["1:22: plugins.overrides: 'acme-*' has not the form that is wanted here"],
         ),
         ("[]", ["1:1: [] is not of type object"]),
-        ("", [" the file is empty"]),
+        ("", ["1:1: the file is empty"]),
     ],
 )
 def test_a_policy_with_a_mistake_is_no_policy(

@@ -6,11 +6,14 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+from cli.conftest import terminal
 from guests.build import guest, plugin_folder
 
 from pocket import Host
 from pocket.flow import Workflow
 from pocket.plugin.package import read_package
+
+__all__ = ["terminal"]
 
 Install = Callable[..., None]
 

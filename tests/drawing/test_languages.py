@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from pocket.cli.graph import _dot, _mermaid
+from pocket.drawing.dot import dot
+from pocket.drawing.mermaid import mermaid
+from pocket.drawing.picture import Picture
 from pocket.flow import Workflow
 
 FILE = """\
@@ -29,27 +31,27 @@ connections:
 NASTY = 'x"] --> y; \\n "end" -->|a| <b>#\n[click] `%%{`'
 
 
-def load(tmp_path: Path, text: str) -> Workflow:
+def drawn(tmp_path: Path, text: str) -> Picture:
     (tmp_path / "w.yaml").write_text(text)
-    return Workflow.load(tmp_path / "w.yaml")
+    workflow = Workflow.load(tmp_path / "w.yaml")
+    return Picture.of(workflow.spec, workflow.routes)
 
 
 def test_mermaid_has_nodes_with_their_types_and_ways_with_their_actions(tmp_path):
-    assert list(_mermaid(load(tmp_path, FILE))) == [
+    assert list(mermaid(drawn(tmp_path, FILE))) == [
         "flowchart TD",
         "    start(( )) --> n0",
         '    n0["choose<br/>conditional"]',
         '    n1["good<br/>echo"]',
         '    n2["last<br/>echo"]',
         "    n0 --> n1",
-        '    n0 -->|"other"| n2',
-        '    n0 -->|"error"| n2',
+        '    n0 -->|"other#44; error"| n2',
         "    n1 --> n2",
     ]
 
 
 def test_dot_has_the_same(tmp_path):
-    assert list(_dot(load(tmp_path, FILE))) == [
+    assert list(dot(drawn(tmp_path, FILE))) == [
         'digraph "drawn" {',
         "    node [shape=box]",
         '    start [shape=circle, label=""]',
@@ -58,18 +60,17 @@ def test_dot_has_the_same(tmp_path):
         '    n2 [label="last\\necho"]',
         "    start -> n0",
         "    n0 -> n1",
-        '    n0 -> n2 [label="other"]',
-        '    n0 -> n2 [label="error"]',
+        '    n0 -> n2 [label="other, error"]',
         "    n1 -> n2",
         "}",
     ]
 
 
-@pytest.mark.parametrize("draw", [_mermaid, _dot])
+@pytest.mark.parametrize("draw", [mermaid, dot])
 def test_no_name_breaks_out_of_its_label(tmp_path, draw):
-    plain = list(draw(load(tmp_path, FILE)))
+    plain = list(draw(drawn(tmp_path, FILE)))
     named = FILE.replace("good", json.dumps(NASTY)).replace("drawn", json.dumps(NASTY))
-    lines = list(draw(load(tmp_path, named)))
+    lines = list(draw(drawn(tmp_path, named)))
     assert len(lines) == len(plain)
     for line in lines:
         without = re.sub(r'"(?:[^"\\]|\\.)*"', "", line)
