@@ -179,7 +179,7 @@ def test_a_folder_that_nothing_could_build_is_told_what_would(
     (by_hand / "package.json").unlink()
     ended = terminal.run("plugins", "build", "by-hand")
     assert ended.returncode == 46
-    assert "it has none of package.json, Cargo.toml, go.mod, *.c, " in ended.stderr
+    assert "it has none of package.json, Cargo.toml, src/plugin.py, go.mod, *.c, " in ended.stderr
     (by_hand / "manifest.yaml").unlink()
     ended = terminal.run("plugins", "build", "by-hand")
     assert (ended.returncode, ended.stderr) == (

@@ -1,5 +1,4 @@
-;; Grows by a page for each byte of its request above 100, and gives how many of the pages of the
-;; system that it then has more were not empty; writes to each.
+;; Grows by a page for each byte of its request above 100; counts what it finds there, writes to it.
 (module
   ;; include plugin
   (func $answer (param $request i32) (param $len i32) (result i64)

@@ -1,5 +1,4 @@
-;; Grows by a page, writes to it and answers 1; for a request of over 200 bytes reads the byte behind
-;; its memory instead, which is a trap.
+;; Grows and writes there; for a request of over 200 bytes reads behind its memory instead.
 (module
   ;; include plugin
   (func $answer (param $request i32) (param $len i32) (result i64)

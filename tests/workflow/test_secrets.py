@@ -109,7 +109,7 @@ def test_what_a_plugin_says_and_logs_hides_what_it_was_given(
             "type": "template",
             "config": {"template": '{"key": {{json .}}}', "output_format": "json"},
         },
-        {"name": "n", "type": "main"},
+        {"name": "n", "type": "teller/main"},
         {"name": "unused", "type": "echo", "config": {"message": SHOWN}},
     ]
     with caplog.at_level(logging.WARNING, "pocket.plugin"):
