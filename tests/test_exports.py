@@ -13,7 +13,7 @@ import pytest
 import pocket
 from pocket import errors
 from pocket.errors import PocketError
-from pocket.supervisor.worker import FAILURE_ERRORS
+from pocket.supervisor.blame import FAILURE_ERRORS
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"

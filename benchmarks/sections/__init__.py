@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from sections import (
+    busy,
     cold_start,
     command,
     counted,
@@ -17,4 +18,4 @@ from sections import (
     workflow,
 )
 
-ALL = (payload, cold_start, memory, state, throughput, counted, usage, command, workflow)
+ALL = (payload, cold_start, memory, state, throughput, busy, counted, usage, command, workflow)

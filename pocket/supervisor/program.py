@@ -21,6 +21,7 @@ from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import PluginMetadata, metadata_of_manifest, parse_metadata
 from pocket.plugin.module import Module
 from pocket.supervisor.artifacts import ENGINE, ArtifactCache
+from pocket.supervisor.blame import BadArtifact
 from pocket.supervisor.compiler import compile_module
 from pocket.supervisor.limits import START_TIMEOUT_S
 from pocket.supervisor.process import Process
@@ -28,7 +29,7 @@ from pocket.supervisor.quarantine import Quarantine
 from pocket.supervisor.response import read_response
 from pocket.supervisor.spawner import Spawner
 from pocket.supervisor.surroundings import Grants
-from pocket.supervisor.worker import BadArtifact, Worker
+from pocket.supervisor.worker import Worker
 
 _METADATA_REQUEST = (
     b'{"node":"","function":"metadata","config":{},"input":null,"prepResult":null,'

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import os
-from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,27 +11,18 @@ from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 from pocket.capability.interruption import Interruption
 from pocket.errors import (
-    CallError,
     CallTimeout,
-    CpuLimitExceeded,
-    FuelExhausted,
-    InvalidModule,
-    InvalidOutput,
-    MemoryLimitExceeded,
     OutputTooLarge,
-    PluginCrashed,
     PocketError,
     ProtocolViolation,
-    SandboxUnavailable,
     WorkerUnavailable,
 )
-from pocket.masking import masked
 from pocket.plugin.manifest import Manifest
 from pocket.supervisor import limits, placement
 from pocket.supervisor._wire import Mailbox, encode_calls
 from pocket.supervisor.batch import chunk_at
+from pocket.supervisor.blame import Blame
 from pocket.supervisor.channel import (
-    FAILURE,
     HOST_ANSWER,
     HOST_CALL,
     LOG,
@@ -50,7 +39,7 @@ from pocket.supervisor.channel import (
     Frame,
     encode_frame,
 )
-from pocket.supervisor.process import Ending, Outcome, Process
+from pocket.supervisor.process import Ending, Process
 from pocket.supervisor.result import Usage
 from pocket.supervisor.stream_time import StreamTime
 from pocket.supervisor.streamed_call import StreamedCall
@@ -60,37 +49,10 @@ from pocket.units import format_bytes, format_duration
 if TYPE_CHECKING:
     from pocket.supervisor._wire import Answer
 
-E = TypeVar("E", bound=CallError)
 T = TypeVar("T")
 _Result = tuple[bytes, int, int, int, int]
 
-_logger = logging.getLogger("pocket.plugin")
 _MOST_IDS: Final = 0xFFFF_FFFF
-_LEVELS: Final = (logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR)
-
-FAILURE_ERRORS: Final[dict[str, type[PocketError]]] = {
-    "trap": PluginCrashed,
-    "memory": MemoryLimitExceeded,
-    "fuel": FuelExhausted,
-    "output-too-large": OutputTooLarge,
-    "bad-output": InvalidOutput,
-    "bad-module": InvalidModule,
-    "sandbox": SandboxUnavailable,
-    "protocol": ProtocolViolation,
-}
-"""Each code of a `failure` frame and the exception that it becomes (docs/protocol.md)."""
-
-
-_SAYING: Final = {
-    "trap": "it crashed: {}",
-    "memory": "it was refused more memory: {}",
-}
-"""How the worker's short messages are put to a person."""
-
-
-class BadArtifact(Exception):
-    """The compiled module on disk cannot be used; compile it again."""
-
 
 Reply = tuple[bytes, Usage]
 """The answer to one call: the response as the plugin wrote it, and what it cost."""
@@ -110,12 +72,6 @@ def _mailbox() -> Mailbox:
             f"no memory to share with a worker: {error.strerror}",
             hint="close what uses much memory or many files, or raise `ulimit -n`",
         ) from error
-
-
-def _printable(line: bytes) -> str:
-    """Decode a line of a plugin's log, with nothing in it that a terminal would obey."""
-    text = line.decode(errors="replace").rstrip("\n")
-    return "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
 
 
 @dataclass(slots=True)
@@ -156,7 +112,7 @@ class Worker:
         self._process = Process("serve", [artifact, self._mailbox.fileno(), *folders])
         self._mailbox.close()
         self._channel = Channel(self._process.requests, self._process.replies, self._mailbox)
-        self._lines: deque[str] = deque(maxlen=limits.LOG_LINES_KEPT)
+        self._blame = Blame(manifest, surroundings.mask)
         self._interruption = Interruption()
         self._last_id = 0
         self._moved_at = -placement.MOVE_EVERY
@@ -290,7 +246,7 @@ class Worker:
         def receive(deadline: float) -> Frame:
             return self._attend(self._channel.receive(deadline), asides, call_id, deadline)
 
-        failure = partial(self._failure, starting=False)
+        failure = partial(self._blame.failure, starting=False)
         call = StreamedCall(self._manifest.name, self._channel, call_id, receive, failure)
         try:
             frame = yield from call.run(payload, chunks, time)
@@ -369,7 +325,7 @@ class Worker:
         if size > limits.KEPT_ANSWER_BYTES:
             most = format_bytes(limits.KEPT_ANSWER_BYTES)
             message = f"the answers to requests that were sent together have more than {most}"
-            raise self._error(OutputTooLarge, message)
+            raise self._blame.error(OutputTooLarge, message)
         return False
 
     def _next_id(self) -> int:
@@ -382,7 +338,7 @@ class Worker:
         if frame[0] == LOG or frame[0] == HOST_CALL:
             frame = self._attend(frame, _Asides(), call_id, deadline)
         if frame[0] not in kinds or frame[1] != call_id:
-            raise self._failure(frame, starting=READY in kinds)
+            raise self._blame.failure(frame, starting=READY in kinds)
         return frame
 
     def _attend(self, frame: Frame, asides: _Asides, call_id: int, deadline: float) -> Frame:
@@ -396,7 +352,7 @@ class Worker:
                 what = "lines of the log" if frame[0] == LOG else "host calls"
                 raise ProtocolViolation(f"plugin {self._manifest.name}: {what} without end")
             if frame[0] == LOG:
-                self._log(frame)
+                self._blame.log(frame)
             else:
                 self._serve(frame, call_id, deadline)
             if monotonic() > deadline:
@@ -417,9 +373,9 @@ class Worker:
             self.end(Ending.TIMEOUT)
             what = what or ("the start" if starting else "the call")
             message = f"{what} took longer than {format_duration(timeout_s)}"
-            return self._error(CallTimeout, message)
+            return self._blame.error(CallTimeout, message)
         if isinstance(error, Disconnected):
-            return self._died(self._process.end(), starting=starting, what=what)
+            return self._blame.died(self._process.end(), starting=starting, what=what)
         self.end(Ending.PROTOCOL if isinstance(error, ProtocolViolation) else None)
         return error
 
@@ -431,73 +387,3 @@ class Worker:
         with self._interruption.covering():
             answer = broker.answer(cast("bytes", frame[2]), deadline - limits.HOST_CALL_MARGIN_S)
         self._channel.send(encode_frame([HOST_ANSWER, call_id, answer]), deadline)
-
-    def _log(self, frame: Frame) -> None:
-        level, line = cast("tuple[int, bytes]", frame[2:])
-        text = masked(self._surroundings.mask.text(_printable(line)))
-        self._lines.append(text)
-        _logger.log(_LEVELS[min(max(level, 0), 3)], "%s: %s", self._manifest.name, text)
-
-    def _failure(self, frame: Frame, *, starting: bool) -> Exception:
-        """Turn a frame that is not the wanted one into its exception."""
-        if frame[0] != FAILURE:
-            return ProtocolViolation(
-                f"plugin {self._manifest.name}: a frame of kind {frame[0]} out of turn"
-            )
-        code, message = cast("tuple[str, str]", frame[2:4])
-        if code == "bad-artifact" and starting:
-            return BadArtifact(message)
-        error = FAILURE_ERRORS.get(code)
-        if error is None:
-            return ProtocolViolation(f"plugin {self._manifest.name}: unknown failure {code!r:.40}")
-        if issubclass(error, CallError):
-            return self._error(error, _SAYING.get(code, "{}").format(message))
-        return error(f"plugin {self._manifest.name}: {message}")
-
-    def _died(self, outcome: Outcome, *, starting: bool, what: str | None = None) -> PocketError:
-        """Turn the unexpected end of the process into its exception."""
-        permissions = self._manifest.permissions
-        match outcome.ending:
-            case Ending.CPU:
-                budget = limits.START_CPU_MS / 1000 if starting else permissions.cpu_s
-                what = what or ("the start" if starting else "one call")
-                message = f"{what} used more than {format_duration(budget)} of CPU time"
-                return self._error(CpuLimitExceeded, message)
-            case Ending.MEMORY:
-                return self._error(MemoryLimitExceeded, "the process ran out of memory")
-            case Ending.SANDBOX:
-                # An abort of the worker ends so too: it would have to send itself a signal.
-                message = "the sandbox killed the process for a forbidden system call"
-                return self._crashed(message, outcome)
-            case Ending.TIMEOUT:
-                return self._error(CallTimeout, "the call was stopped")
-            case Ending.PROTOCOL:
-                return ProtocolViolation(f"plugin {self._manifest.name}: broke the protocol")
-            case Ending.EXIT | Ending.SIGNAL:
-                return self._crashed(f"the process ended with {outcome}", outcome)
-
-    def _crashed(self, message: str, outcome: Outcome) -> PluginCrashed:
-        error = self._error(PluginCrashed, message)
-        error.detail = error.detail or self._surroundings.mask.text(outcome.stderr) or None
-        return error
-
-    def _error(self, kind: type[E], message: str) -> E:
-        detail = "\n".join(self._lines) or None
-        hint = self._hint(kind)
-        return kind(
-            f"plugin {self._manifest.name}: {self._surroundings.mask.text(message)}",
-            hint=hint,
-            plugin=self._manifest.name,
-            detail=detail,
-        )
-
-    def _hint(self, kind: type[CallError]) -> str | None:
-        """Say which line of the manifest holds the limit that was hit."""
-        permissions = self._manifest.permissions
-        limit = {
-            MemoryLimitExceeded: f"permissions.memory is {format_bytes(permissions.memory_bytes)}",
-            CpuLimitExceeded: f"permissions.cpu is {format_duration(permissions.cpu_s)}",
-            FuelExhausted: f"permissions.fuel is {permissions.fuel}",
-            CallTimeout: f"permissions.timeout is {format_duration(permissions.timeout_s)}",
-        }.get(kind)
-        return f"{limit} in the plugin's manifest" if limit else None
