@@ -155,9 +155,12 @@ impl Worker {
             if self.keeps(&guest) { guest.keep(answer, &mut self.response) } else { Ok(answer) }
         });
         let ended = Instant::now();
+        let wall = ended - begun;
+        // The clock of the kernel is read after `ended` where the call was interrupted.
+        let cpu = self.cpu.spent(ended).saturating_sub(cpu).min(wall);
         let usage = Usage {
-            wall_us: micros(ended - begun),
-            cpu_us: micros(self.cpu.spent(ended).saturating_sub(cpu)),
+            wall_us: micros(wall),
+            cpu_us: micros(cpu),
             memory_bytes: guest.memory_bytes(),
             fuel: guest.fuel_used(&self.limits),
         };
