@@ -242,13 +242,14 @@ def test_an_action_cannot_end_the_run_and_be_connected(load):
         load,
         """\
         name: both
-        nodes: [{name: a, type: echo, ends: [default]}, {name: b, type: echo}]
+        nodes: [{name: a, type: echo, ends: [default]}, {name: b, type: echo, x: 1}]
         connections:
           - {from: a, to: b}
         """,
     )
-    assert (4, "node 'a' has 'default' among its 'ends'") in [
-        (line, text) for line, _, _, text, _ in found
+    assert [(line, text) for line, _, _, text, _ in found] == [
+        (2, "unknown key"),
+        (4, "node 'a' has 'default' among its 'ends'"),
     ]
 
 
