@@ -218,7 +218,8 @@ step as it ends, failed ones too (here on several lines):
 
 ```json
 {{"time": "2026-01-31T12:00:00.123+00:00",
- "workflow": {{"name": "greeting", "version": "", "metadata": {{}}}}, "run": 1, "step": 2,
+ "workflow": {{"name": "greeting", "description": "Greets people in their language",
+              "version": "", "metadata": {{}}}}, "run": 1, "step": 2,
  "node": "french", "type": "template", "action": "default", "duration_us": 84, "outcome": "ok",
  "attempts": 1, "error": null}}
 ```
