@@ -9,10 +9,14 @@ import re
 
 _BYTES = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}
 _BYTES |= {"KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30}
-_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+# The sign for micro, and the letter mu.
+_SECONDS |= {"\u00b5s": 1e-6, "\u03bcs": 1e-6}
 
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z]{1,3})", re.ASCII)
-_DURATION_PART = re.compile(r"(\d{1,15}(?:\.\d{1,9})?)(ns|us|µs|ms|s|m|h)", re.ASCII)
+_DURATION_PART = re.compile(
+    r"(\d{1,15}(?:\.\d{0,18})?|\.\d{1,18})([num\u00b5\u03bc]s|[smh])", re.ASCII
+)
 
 
 def parse_bytes(text: str) -> int:
@@ -31,11 +35,15 @@ def parse_bytes(text: str) -> int:
 def parse_duration(text: str) -> float:
     """Turn `300ms`, `1.5s` or `1h30m` into seconds, as Go's time.ParseDuration reads them.
 
+    `0` needs no unit. None is negative.
+
     Raises:
         ValueError: the text is not a duration; the message ends with an example.
     """
     total, position = 0.0, 0
-    stripped = text.strip()
+    stripped = text.strip().removeprefix("+")
+    if stripped == "0":
+        return total
     while position < len(stripped):
         match = _DURATION_PART.match(stripped, position)
         if match is None:

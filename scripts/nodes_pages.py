@@ -39,6 +39,11 @@ It may ask any address, private ones too: a workflow file is trusted more than a
 leads from outside to an address that is not public. It knows no proxy. What may have been done
 already is not sent again, neither by `retry` in its config nor by that of the node: such a failure
 is no `node-unavailable`, but a `node-error`.
+
+The `retry` of the node repeats what is answered with 429 or 5xx, too, and after its last attempt
+such an answer is the output, unless `fail_on_error` is set. It stands for the 3 attempts that there
+are without any `retry`. Where both are written down, each attempt of the node makes those of the
+config; only those wait as long as `Retry-After` says.
 """,
     "parallel": """\
 A task that is no longer wanted, because the time is over, because a sibling failed with `fail_fast`

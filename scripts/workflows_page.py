@@ -136,7 +136,8 @@ pocket run greeting.yaml --dry-run                                     # checks 
 Loading a file reports everything that is wrong with it at once, each problem with its line and
 column: unknown keys, types and node names, configs that do not fit, templates that do not compile,
 two connections for one action. What may be meant but looks wrong is a warning: a node that nothing
-leads to, an action that leads nowhere. `--strict` makes warnings errors.
+leads to, an action that leads nowhere. Warnings are given once there is no error; `--strict` makes
+them errors.
 
 [The tutorial](tutorial.md) is a way in, [examples/workflows](../examples/workflows/README.md) has
 things that people do, and [go-runner.md](go-runner.md) lists what differs from the Go runner.
@@ -218,7 +219,8 @@ step as it ends, failed ones too (here on several lines):
 
 ```json
 {{"time": "2026-01-31T12:00:00.123+00:00",
- "workflow": {{"name": "greeting", "version": "", "metadata": {{}}}}, "run": 1, "step": 2,
+ "workflow": {{"name": "greeting", "description": "Greets people in their language",
+              "version": "", "metadata": {{}}}}, "run": 1, "step": 2,
  "node": "french", "type": "template", "action": "default", "duration_us": 84, "outcome": "ok",
  "attempts": 1, "error": null}}
 ```

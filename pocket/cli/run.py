@@ -11,7 +11,7 @@ import typer
 from pocket.cli.lazy_host import LazyHost
 from pocket.cli.lines import Batch, open_lines
 from pocket.cli.options import Output, read_json
-from pocket.cli.output import Format, emit, note, print_warnings, table
+from pocket.cli.output import Format, emit, note, print_warnings, render, say, table
 from pocket.cli.progress import Progress
 from pocket.cli.watch import ShownSteps, Trace, Watchers, open_trace
 from pocket.document import JSON
@@ -162,11 +162,19 @@ def _show(workflow: Workflow, output: Format) -> None:
         for node in workflow.spec.nodes
     ]
     spec = workflow.spec
+    about: dict[str, JSON] = {
+        "description": spec.description,
+        "version": spec.version,
+        "metadata": dict(spec.metadata),
+    }
+    said = {name: workflow.mask.json(value) for name, value in about.items() if value}
     if output is not Format.TEXT:
-        shown: JSON = {"name": spec.name, "start": spec.start, "nodes": nodes}
+        shown: JSON = {"name": spec.name, **said, "start": spec.start, "nodes": nodes}
         emit(shown, output)
         return
     print(f"{spec.name}: valid, starts with {spec.start}")
+    if said:
+        say(render(said, Format.YAML))
     rows = [(node.name, node.type, _in_words(workflow, node.name)) for node in spec.nodes]
     print(table(rows, ("NODE", "TYPE", "NEXT")))
 

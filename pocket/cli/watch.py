@@ -39,6 +39,7 @@ class Trace:
         self._step = 0
         self._workflow: JSON = {
             "name": spec.name,
+            "description": spec.description,
             "version": spec.version,
             "metadata": dict(spec.metadata),
         }

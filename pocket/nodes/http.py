@@ -37,8 +37,10 @@ def prepare(config: Config) -> NodeCall:
         asked = request(url(value, scope), method(value, scope), **rendered)
         fetched = attempts.ask(asked, scope)
         status = fetched.reply.status
-        if failing and status >= 400:
-            raise refused(asked, status, repeatable=attempts.repeatable)
+        if status >= 400:
+            error = refused(asked, status, repeatable=attempts.repeatable)
+            if failing or (error.retryable and scope.may_try_again()):
+                raise error
         return Answer(output(fetched))
 
     return call
@@ -50,7 +52,8 @@ def _attempts(config: Config) -> Attempts:
 
     said: Mapping[str, Any] = config.get("retry") or {}
     known = {"max_attempts": "max_attempts", "delay": "delay_s", "max_delay": "max_delay_s"}
-    retry = RetrySpec(**{known[name]: said[name] for name in known if name in said})
+    given = {known[name]: said[name] for name in known if name in said}
+    retry = RetrySpec(**given) if "retry" in config else None
     try:
         max_bytes = parse_bytes(config["max_bytes"])
     except ValueError as error:
@@ -107,7 +110,8 @@ HTTP = BuiltinType(
                     "type": "object",
                     "additionalProperties": False,
                     "description": "Ask again where nobody answers, or with 429 or 5xx; but GET, "
-                    "HEAD and OPTIONS only, if anything was sent",
+                    "HEAD and OPTIONS only, if anything was sent. Without it there are 3 attempts, "
+                    "or those of the node's own `retry` where it has one",
                     "properties": {
                         "max_attempts": {
                             "type": "integer",

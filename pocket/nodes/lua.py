@@ -64,7 +64,8 @@ LUA = InterpretedType(
                     "type": "string",
                     "format": "code",
                     "description": "The script. `input` is the node's input; the first value that "
-                    "it returns is the output, the second the action",
+                    "it returns is the output, the second the action. Without any the output is "
+                    "the input",
                 },
                 "file": {
                     "type": "string",

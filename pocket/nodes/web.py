@@ -21,6 +21,8 @@ from pocket.workflow.scope import Scope
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FOR_NOW: Final = frozenset({"timeout", "unavailable"})
 _TOO_MANY: Final = 429
+_USUAL: Final = RetrySpec()
+_ONCE: Final = RetrySpec(max_attempts=1)
 
 
 class Anywhere:
@@ -54,13 +56,14 @@ class Attempts:
     Attributes:
         client: sends the requests.
         retry: how often, with which delays; `Retry-After` may make one longer, up to `max_delay_s`.
+            None where the config has none: then the node's own `retry` goes, if it has one.
         repeatable: whether a request that may have been done already is sent again, whatever it is.
         timeout_s: for all attempts together.
         max_bytes: most of a body.
     """
 
     client: HttpClient
-    retry: RetrySpec
+    retry: RetrySpec | None
     repeatable: bool
     timeout_s: float
     max_bytes: int
@@ -75,7 +78,8 @@ class Attempts:
         """
         until = min(scope.deadline, monotonic() + self.timeout_s)
         repeatable = self.repeatable or request.method in _SAFE
-        delay_s, tried = self.retry.delay_s, 1
+        retry = self.retry or (_USUAL if scope.max_attempts is None else _ONCE)
+        delay_s, tried = retry.delay_s, 1
         while True:
             scope.check_time()
             failed: Refusal | None = None
@@ -83,7 +87,7 @@ class Attempts:
                 fetched = self.client.fetch(request, Anywhere(), until, self.max_bytes)
             except Refusal as refusal:
                 failed = refusal
-            last = tried >= self.retry.max_attempts
+            last = tried >= retry.max_attempts
             if failed is None:
                 wait_s = _asked_wait_s(fetched, delay_s)
                 if last or not repeatable or not _worth_a_retry(fetched):
@@ -93,14 +97,14 @@ class Attempts:
                 harmless = repeatable or isinstance(failed, NotReached)
                 if last or failed.code not in _FOR_NOW or not harmless:
                     raise _error(request, failed, harmless=harmless)
-            wait_s = min(wait_s, self.retry.max_delay_s)
+            wait_s = min(wait_s, retry.max_delay_s)
             if monotonic() + wait_s >= until:
                 if failed is None:
                     return fetched
                 raise _error(request, failed, harmless=True)
             scope.pause(wait_s)
             tried += 1
-            delay_s *= self.retry.multiplier
+            delay_s *= retry.multiplier
 
 
 def refused(request: HttpRequest, status: int, *, repeatable: bool) -> NodeError:

@@ -47,8 +47,6 @@ def _warn_vain_connections(spec: WorkflowSpec, actions: Actions, report: Report)
     for index, connection in enumerate(spec.connections):
         source, action = by_name[connection.source], connection.action
         at = ("connections", index, "action")
-        if action in source.ends:
-            report.add(at, f"node {source.name!r} has {action!r} among its 'ends'", "delete one")
         if action != ERROR_ACTION:
             _warn_never(source.name, action, actions, at, report)
         elif source.fallback is not None:

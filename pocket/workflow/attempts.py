@@ -42,15 +42,18 @@ def _timed(call: NodeCall, timeout_s: float) -> NodeCall:
 
 def _retried(call: NodeCall, retry: RetrySpec) -> NodeCall:
     def attempts(value: JSON, scope: Scope) -> Answer:
-        delay_s = retry.delay_s
-        while True:
-            try:
-                return call(value, scope)
-            except PocketError as error:
-                if not error.retryable or scope.attempts >= retry.max_attempts:
-                    raise
-            scope.pause(min(delay_s, retry.max_delay_s))
-            scope.attempts += 1
-            delay_s *= retry.multiplier
+        delay_s, scope.max_attempts = retry.delay_s, retry.max_attempts
+        try:
+            while True:
+                try:
+                    return call(value, scope)
+                except PocketError as error:
+                    if not error.retryable or scope.attempts >= retry.max_attempts:
+                        raise
+                scope.pause(min(delay_s, retry.max_delay_s))
+                scope.attempts += 1
+                delay_s *= retry.multiplier
+        finally:
+            scope.max_attempts = None
 
     return attempts

@@ -105,9 +105,9 @@ def _prepare(configs: Configs, index: int, node: dict[str, JSON]) -> _Prepared:
         node_type = configs.catalog.get(str(node["type"]))
         if node_type is None:
             return nothing
+        _check_timed(index, node, node_type, report)
         problems_before = len(report.problems)
         config = configs.prepare(("nodes", index, "config"), node_type)
-        _check_timed(index, node, node_type, report)
         files = _stream_files(configs, index, node, node_type)
         if len(report.problems) > problems_before:
             return nothing

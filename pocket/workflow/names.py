@@ -45,6 +45,7 @@ def _check_unique(data: JSON, report: Report) -> list[str]:
 
 def _check_connections(data: JSON, known: list[str], report: Report) -> None:
     first: dict[tuple[str, str], int] = {}
+    ends = {str(node.get("name")): node.get("ends") for _, node in entries(data, "nodes")}
     for index, connection in entries(data, "connections"):
         at = ("connections", index)
         for end in ("from", "to"):
@@ -56,6 +57,10 @@ def _check_connections(data: JSON, known: list[str], report: Report) -> None:
             message = f"connections[{first[source, action]}] takes {source!r} on {action!r} too"
             report.add(at, message, "one action leads to one node; delete one of the two")
         first.setdefault((source, action), index)
+        ending = ends.get(source)
+        if isinstance(ending, list) and action in ending:
+            said = f"node {source!r} has {action!r} among its 'ends'"
+            report.add((*at, "action"), said, "delete one")
 
 
 def _check_known(name: JSON, at: tuple[str | int, ...], known: list[str], report: Report) -> None:

@@ -33,6 +33,8 @@ class Scope:
     """What a node keeps between its steps in this run, by the node's name."""
     attempts: int = 1
     """How many attempts the node that is running has begun."""
+    max_attempts: int | None = None
+    """How many it may make; None where the file gives the node no `retry`."""
     deadline: float = inf
     """When the node has to be done, by `time.monotonic`."""
     render_until: float = 0.0
@@ -41,6 +43,10 @@ class Scope:
     def left_s(self) -> float:
         """Give the seconds until the deadline, 0 after it."""
         return max(0.0, self.deadline - time.monotonic())
+
+    def may_try_again(self) -> bool:
+        """Tell whether another attempt can follow this one."""
+        return self.max_attempts is not None and self.attempts < self.max_attempts
 
     def check_time(self) -> None:
         """Raise NodeTimeout after the deadline, or where the node is no longer wanted."""

@@ -21,12 +21,15 @@ COMMAND = [sys.executable, "-m", "pocket.cli.main"]
 
 STEPS = """\
 name: steps
+description: Two steps
 version: "1.2"
 metadata: {team: blue}
 nodes:
   - {name: greet, type: template, config: {template: "Hello {{.name}}"}}
   - {name: parse, type: template, config: {template: "{{.}}", output_format: json}, retry: {}}
 """
+
+ABOUT = {"description": "Two steps", "version": "1.2", "metadata": {"team": "blue"}}
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def test_a_trace_has_a_line_for_every_step(pocket: Pocket, write, tmp_path):
     done = pocket("run", "w.yaml", "-i", '{"name": "Ada"}', "--trace", "trace.jsonl")
     assert done.returncode == NodeError.exit_code
     lines = [json.loads(line) for line in (tmp_path / "trace.jsonl").read_text().splitlines()]
-    workflow = {"name": "steps", "version": "1.2", "metadata": {"team": "blue"}}
+    workflow = {"name": "steps", **ABOUT}
     assert all(line["workflow"] == workflow for line in lines)
     told = [(line["run"], line["step"], line["node"], line["outcome"]) for line in lines]
     assert told == [(1, 1, "greet", "ok"), (1, 2, "parse", "node-error")]
@@ -72,6 +75,15 @@ def test_a_trace_has_a_line_for_every_step(pocket: Pocket, write, tmp_path):
     assert lines[1]["error"].startswith("the rendered text is not JSON")
     assert lines[1]["attempts"] == 1
     assert all(line["duration_us"] >= 0 and line["time"].endswith("+00:00") for line in lines)
+
+
+def test_a_dry_run_shows_what_the_file_says_of_itself(pocket: Pocket, write):
+    write(STEPS)
+    shown = pocket("run", "w.yaml", "--dry-run").stdout
+    said = "description: Two steps\nversion: '1.2'\nmetadata:\n  team: blue\n"
+    assert shown.startswith(f"steps: valid, starts with greet\n{said}NODE")
+    shown = json.loads(pocket("run", "w.yaml", "--dry-run", "-o", "json").stdout)
+    assert {name: shown[name] for name in ABOUT} == ABOUT
 
 
 def test_a_trace_tells_the_lines_of_a_batch_apart(pocket: Pocket, write, tmp_path):

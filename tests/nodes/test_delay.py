@@ -20,7 +20,15 @@ def test_no_time_is_a_time(run: Run):
     assert run("delay", 1, duration="0s").output == 1
 
 
-@pytest.mark.parametrize("duration", ["", "1", "-1s", "1 day", "9999999999h"])
+@pytest.mark.parametrize(
+    "duration",
+    ["0", "+1ms", ".5ms", "1.ms", "0.0000000000001h", "1ms2us3ns", "1\u00b5s", "1\u03bcs"],
+)
+def test_what_go_takes_for_a_duration_is_one(run: Run, duration):
+    assert run("delay", 1, duration=duration).output == 1
+
+
+@pytest.mark.parametrize("duration", ["", "1", "+", ".s", "-1s", "1 day", "9999999999h"])
 def test_what_is_no_duration_is_refused(refused: Refused, duration):
     assert "nodes[0].config.duration" in refused("delay", duration=duration)
 

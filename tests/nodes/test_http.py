@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from capability.loopback import Names, Site, ToSite, deaf_port, redirect, response, site
@@ -15,6 +16,7 @@ from nodes.conftest import Load, Refused, Run
 from pocket.errors import NodeError, NodeTimeout, NodeUnavailable, RunTimeout
 from pocket.flow import Workflow
 from pocket.nodes.catalog import BUILTIN
+from pocket.workflow.engine import WorkflowResult
 
 QUICK = {"max_attempts": 3, "delay": "10ms"}
 JSON_TYPE = ("Content-Type", "application/json; charset=utf-8")
@@ -187,17 +189,50 @@ def test_the_server_says_how_long_to_wait_within_bounds(run: Run):
     assert time.monotonic() - started_s >= 1
 
 
+def node(folder: Path, serving: Site, retry: dict[str, Any], /, **config: Any) -> WorkflowResult:
+    """Run an http node that has a `retry` of its own beside its config."""
+    config = {"url": at(serving), **config}
+    nodes = [{"name": "n", "type": "http", "config": config, "retry": retry}]
+    file = folder / "workflow.yaml"
+    file.write_text(json.dumps({"name": "w", "nodes": nodes}))
+    return Workflow.load(file).run(None)
+
+
 def test_the_retry_of_the_node_tries_again_too(tmp_path: Path):
     answers = in_turn(response(status=503), response(b"x", status=502), response(b"fine"))
     with site(answers) as serving:
-        config = {"url": at(serving), "retry": {"max_attempts": 1}, "fail_on_error": True}
-        retry = {"max_attempts": 5, "delay": "1ms"}
-        nodes = [{"name": "n", "type": "http", "config": config, "retry": retry}]
-        file = tmp_path / "workflow.yaml"
-        file.write_text(json.dumps({"name": "w", "nodes": nodes}))
-        result = Workflow.load(file).run(None)
+        config = {"retry": {"max_attempts": 1}, "fail_on_error": True}
+        result = node(tmp_path, serving, {"max_attempts": 5, "delay": "1ms"}, **config)
     assert result.output["body"] == "fine"
     assert result.path[0].attempts == 3
+
+
+@pytest.mark.parametrize("attempts", [1, 2, 5])
+def test_the_retry_of_the_node_stands_for_that_of_the_config(tmp_path: Path, attempts):
+    retry = {"max_attempts": attempts, "delay": "1ms"}
+    with site(response(b"down", status=503)) as serving:
+        result = node(tmp_path, serving, retry)
+        assert (result.output["status"], result.output["body"]) == (503, "down")
+        assert result.path[0].attempts == len(serving.asked) == attempts
+        with pytest.raises(NodeUnavailable, match="status 503"):
+            node(tmp_path, serving, retry, fail_on_error=True)
+    assert len(serving.asked) == 2 * attempts
+
+
+def test_no_retry_repeats_what_is_no_failure_for_now_or_may_have_been_done(tmp_path: Path):
+    retry = {"max_attempts": 3, "delay": "1ms"}
+    with site(response(status=404)) as serving:
+        assert node(tmp_path, serving, retry).output["status"] == 404
+    assert len(serving.asked) == 1
+    with site(response(status=503)) as serving:
+        assert node(tmp_path, serving, retry, method="POST").output["status"] == 503
+    assert len(serving.asked) == 1
+
+
+def test_both_retries_are_done_where_both_are_said(tmp_path: Path):
+    with site(response(status=503)) as serving:
+        node(tmp_path, serving, {"max_attempts": 2, "delay": "1ms"}, retry=QUICK)
+    assert len(serving.asked) == 6
 
 
 def drip(connection, _):

@@ -237,18 +237,37 @@ def test_an_end_that_never_comes_is_a_warning(load):
     ]
 
 
+def test_a_timeout_that_is_refused_hides_nothing(load):
+    found = problems_of(
+        load,
+        """\
+        name: both
+        nodes:
+          - name: a
+            type: validate
+            timeout: 1s
+            config: {schema: {type: objct}}
+        """,
+    )
+    assert [(line, path) for line, _, path, _, _ in found] == [
+        (5, "nodes[0].timeout"),
+        (6, "nodes[0].config"),
+    ]
+
+
 def test_an_action_cannot_end_the_run_and_be_connected(load):
     found = problems_of(
         load,
         """\
         name: both
-        nodes: [{name: a, type: echo, ends: [default]}, {name: b, type: echo}]
+        nodes: [{name: a, type: echo, ends: [default]}, {name: b, type: echo, x: 1}]
         connections:
           - {from: a, to: b}
         """,
     )
-    assert (4, "node 'a' has 'default' among its 'ends'") in [
-        (line, text) for line, _, _, text, _ in found
+    assert [(line, text) for line, _, _, text, _ in found] == [
+        (2, "unknown key"),
+        (4, "node 'a' has 'default' among its 'ends'"),
     ]
 
 

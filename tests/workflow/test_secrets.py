@@ -177,7 +177,8 @@ def test_what_is_wrong_with_the_file_hides_it(tmp_path: Path, host: Host, node: 
 def test_the_command_shows_it_nowhere(terminal: Terminal) -> None:
     node = {"name": "n", "type": "exec", "config": {"command": SHOWN}, "fallback": {"output": 1}}
     last = {"name": "m", "type": "template", "config": {"template": "{{fail . }}"}}
-    file = write(terminal.folder, node, last, metadata={"key": SHOWN}, version=SHOWN)
+    about = {"description": SHOWN, "version": SHOWN, "metadata": {"key": SHOWN}}
+    file = write(terminal.folder, node, last, **about)
     for output in ("text", "json"):
         ended = terminal.run(
             "run", str(file), "--trace", "t.jsonl", "-v", "-o", output, API_KEY=SECRET
@@ -188,7 +189,10 @@ def test_the_command_shows_it_nowhere(terminal: Terminal) -> None:
         assert_hidden(trace)
         steps = [json.loads(line) for line in trace.splitlines()]
         assert steps[0]["error"].startswith(f"cannot start '{SHOWN}'")
-        assert steps[0]["workflow"] == {"name": "w", "version": SHOWN, "metadata": {"key": SHOWN}}
+        assert steps[0]["workflow"] == {"name": "w", **about}
+        assert_hidden(
+            terminal.run("run", str(file), "--dry-run", "-o", output, API_KEY=SECRET).stdout
+        )
 
 
 @pytest.mark.parametrize(
