@@ -362,9 +362,10 @@ class Plugin:
         return tuple.__new__(Result, (output, action, usage, None))
 
     def _read_streamed(self, node: str, reply: Reply) -> Result:
-        response, usage = reply
-        output, action = read_response(response, self.name, node)
-        return Result(output, action, usage)
+        result = self._read(node, reply)
+        if result.error is not None:
+            raise result.error
+        return result
 
     def _call_until(
         self,

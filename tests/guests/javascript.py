@@ -10,14 +10,17 @@ from guests.build import source_section
 ENGINE = Path(__file__).parents[2] / "sdk" / "javascript" / "dist" / "engine.wasm"
 
 
-def javascript(body: str) -> bytes:
+def javascript(body: str, *, stream: bool = False) -> bytes:
     """Make a plugin with the node `main`, whose `exec(input)` does what `body` says."""
+    streams = "stream: true," if stream else ""
     script = f"""
     let calls = 0;
     export default {{
       config: null,
       getMetadata() {{
-        return {{ type: 'main', category: 'test', description: 'main', configSchema: {{}} }};
+        return {{
+          {streams} type: 'main', category: 'test', description: 'main', configSchema: {{}},
+        }};
       }},
       async exec(input) {{ {body} }},
     }};

@@ -141,6 +141,17 @@ def test_what_a_plugin_says_and_logs_hides_its_environment(
     assert_hidden(said(result.error))
 
 
+def test_what_a_plugin_says_after_a_stream_hides_its_environment(
+    tmp_path: Path, host: Host
+) -> None:
+    wasm = javascript("throw new Error(`not ${pocket.env.API_KEY}`);", stream=True)
+    asked = {"memory": "32MB", "cpu": "2s", "timeout": "10s", "env": ["API_KEY"]}
+    made = plugin_folder(tmp_path, "streaming-teller", wasm=wasm, permissions=asked)
+    with host.load(made).stream("main", []) as stream, pytest.raises(PluginError) as raised:
+        stream.result()
+    assert_hidden(said(raised.value))
+
+
 def test_the_error_that_a_node_gets_hides_it(tmp_path: Path) -> None:
     nodes = [
         {"name": "n", "type": "template", "config": {"template": '{{fail .}}{{"${API_KEY2:x}"}}'}},
