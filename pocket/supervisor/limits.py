@@ -71,7 +71,7 @@ CHUNK_BYTES: Final = 24 << 10
 with one; with their headers they fit into a pipe of 64 KiB: sending never waits for a call."""
 
 PORTION_ANSWER_BYTES: Final = 16 << 20
-"""Answers of one portion that are kept at once; taken apart, JSON may need 60 times its bytes."""
+"""Answers of one portion that are kept at once; taken apart, JSON may need 30 times its bytes."""
 
 KEPT_ANSWER_BYTES: Final = 2 * MAX_PAYLOAD_BYTES
 """The same for a plugin with a state to lose, which is not ended before it has answered all that it

@@ -29,7 +29,7 @@ from pocket.supervisor.worker import Worker
 
 PATIENCE_S: Final = 0.001
 """How often a worker is kept for the call that waits longest, which others would overtake. Waking
-it takes 0.05 ms, in which a worker answers ten short calls."""
+it takes as long as several short calls."""
 
 
 class Pool:

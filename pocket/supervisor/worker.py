@@ -213,10 +213,12 @@ class Worker:
         """Go on with a call for which the mailbox alone is not enough; see `Mailbox.exchange`."""
         # The time that was spent looking, far below a millisecond, is the worker's gift.
         deadline = monotonic() + timeout_s
+        answer = None
         if posted is not None:
-            word = encode_frame([MAILED_CALL, call_id])
-            self._channel.send(word if posted else encode_calls(call_id, [payload]), deadline)
-        answer = None if posted is None else self._mailbox.wait(call_id)
+            mailed_call = encode_frame([MAILED_CALL, call_id])
+            frames = mailed_call if posted else encode_calls(call_id, [payload])
+            self._channel.send(frames, deadline)
+            answer = self._mailbox.wait(call_id)
         if answer is None:
             frame = self._receive((RESULT, MAILED_RESULT), call_id, deadline)
             mailed = frame[0] == MAILED_RESULT

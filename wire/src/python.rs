@@ -18,7 +18,7 @@ type Cost = (u64, u64, u64, Option<u64>);
 /// A reply: its bytes, what it cost, and the core that worker and caller share, if they do.
 type Reply<'py> = (Bound<'py, PyBytes>, Cost, Option<u32>);
 
-/// How long the interpreter's lock is kept: to give it up and take it back costs a call 0.1 us.
+/// How long the interpreter's lock is kept: most replies come before giving it up would pay.
 const LOCKED: Duration = Duration::from_micros(3);
 
 /// The host's side of a mailbox.
