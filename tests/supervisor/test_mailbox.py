@@ -33,7 +33,8 @@ class OtherSide:
         return int(struct.unpack_from("<I", self.memory, at)[0])
 
     def put(self, at: int, *words: int) -> None:
-        struct.pack_into(f"<{len(words)}I", self.memory, at, *words)
+        # In one step: `pack_into` would write zeros first.
+        self.memory[at : at + 4 * len(words)] = struct.pack(f"<{len(words)}I", *words)
 
     def answer(self, call_id: int, response: bytes, *, length: int | None = None) -> None:
         at = ROOM_AT + ROOM
@@ -47,7 +48,7 @@ class OtherSide:
 
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
-    mailbox = Mailbox(100_000)
+    mailbox = Mailbox(10_000_000)  # the other side may have to wait for a core
     yield mailbox
     mailbox.close()
 

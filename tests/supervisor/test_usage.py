@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from statistics import quantiles
+from statistics import median, quantiles
 
 import pytest
 from conftest import Load
@@ -27,3 +27,11 @@ def test_usage_tells_the_time_of_the_guest_within_a_microsecond(load: Load, stat
     cpu = [result.usage.cpu_us - result.output / 1000 for result in results]
     assert min(abs(over) for over in cpu) <= 1
     assert all(result.usage.cpu_us <= result.usage.wall_us + 1 for result in results)
+
+
+def test_time_in_which_the_guest_sleeps_is_no_cpu_time(load: Load) -> None:
+    """Also where it is too short for the clock of the kernel to be looked at for its age."""
+    plugin = load("nap")
+    usages = [plugin.call("main", None).usage for _ in range(50)]
+    assert min(usage.wall_us for usage in usages) >= 300
+    assert median(usage.cpu_us for usage in usages) < 200
