@@ -62,7 +62,7 @@ if TYPE_CHECKING:
 
 SPIN_US: Final = 50 if len(os.sched_getaffinity(0)) > 1 else 0
 """How long to look for an answer without going to sleep, where there is a core to spare for that:
-a sleeping virtual CPU takes about 40 us to wake, a plugin in a hurry answers sooner."""
+a byte there and back between CPUs that sleep takes 55 us, a plugin in a hurry answers sooner."""
 
 
 class DeadlineExceeded(Exception):

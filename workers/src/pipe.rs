@@ -10,7 +10,7 @@ use std::os::fd::{BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-/// A sleeping virtual CPU takes about 40 us to wake; a host in a hurry answers sooner than that.
+/// A byte there and back between CPUs that sleep takes 55 us; a host in a hurry answers sooner.
 const SPIN: Duration = Duration::from_micros(50);
 /// Looks between two times that the core is offered to others: most often nobody wants it.
 const LOOKS: u32 = 8;
