@@ -11,8 +11,8 @@ import pocket
 SENTIMENT = Path(__file__).parents[2] / "examples" / "plugins" / "sentiment"
 
 
-def test_an_error_of_typescript_names_the_line_that_its_author_wrote() -> None:
-    with pocket.Host() as host, pytest.raises(pocket.PluginError) as caught:
+def test_an_error_of_typescript_names_the_line_that_its_author_wrote(host: pocket.Host) -> None:
+    with pytest.raises(pocket.PluginError) as caught:
         host.load(SENTIMENT).call("sentiment", {"text": 3})
     (frame,) = caught.value.stack
     assert frame.function == "exec"
