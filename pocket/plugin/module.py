@@ -19,6 +19,12 @@ SOURCE_MAP_SECTION: Final = "pocket.sourcemap"
 MAX_SOURCE_BYTES: Final = 16 << 20
 """A bundled script; the largest known bundles of JavaScript have 5 MB."""
 
+NAME_SECTION: Final = "name"
+DEBUG_SECTIONS: Final = ".debug_"
+MAX_SYMBOL_BYTES: Final = 48 << 20
+"""Names and debug information that are kept, far below what one frame holds; of a plugin with all the
+debug information that a compiler can write it is a few megabytes."""
+
 MAX_SECTIONS: Final = 10_000
 """Compilers write a dozen, and a few custom ones; each costs the host a microsecond."""
 MAX_EXPORTS: Final = 100_000
@@ -26,10 +32,24 @@ MAX_EXPORTS: Final = 100_000
 
 _CUSTOM: Final = 0
 _EXPORTS: Final = 7
+_CODE: Final = 10
 _LAST_SECTION: Final = 13
 
 _POCKET_EXPORTS: Final = {b"__pocket_alloc", b"__pocket_call"}
 """A module with one of them is meant as a pocket module, whatever else it exports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """What a compiler left in a module for debuggers; it is read only after a crash.
+
+    Attributes:
+        sections: a wasm file of nothing but the sections `name` and `.debug_*`.
+        code_start: byte of the module's `core` at which the content of its code section begins.
+    """
+
+    sections: bytes
+    code_start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +60,7 @@ class Module:
         core: the module without custom sections, which is what gets compiled.
         source: content of the section `pocket.source`, or None.
         source_map: content of the first section `pocket.sourcemap`, or None.
+        symbols: for the stack of a crash, or None where there are none.
         core_hash: of `core`, hex.
         full_hash: of the whole file, hex.
         is_command: whether it is a `wasi-command`, of which every call is a whole run.
@@ -51,6 +72,7 @@ class Module:
     full_hash: str
     is_command: bool = False
     source_map: bytes | None = None
+    symbols: Symbols | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +95,23 @@ def split_module(wasm: bytes, path: str) -> Module:
     """
     core, source, exports = bytearray(wasm[:8]), None, set[bytes]()
     source_map: bytes | None = None
+    symbols, code_start = bytearray(wasm[:8]), 0
     for count, section in enumerate(_sections(wasm, path)):
         if count == MAX_SECTIONS:
             raise InvalidModule(f"{path}: more than {MAX_SECTIONS} sections")
         if section.number == _EXPORTS:
             exports.update(_exports(wasm, section, path))
+        if section.number == _CODE:
+            code_start = len(core) + section.content - section.start
         if section.number != _CUSTOM:
             core += wasm[section.start : section.end]
             continue
         name, content = _custom(wasm, section, path)
         if name == SOURCE_MAP_SECTION and source_map is None:
             source_map = content
+        if name == NAME_SECTION or name.startswith(DEBUG_SECTIONS):
+            whole = wasm[section.start : section.end]
+            symbols += whole if len(symbols) + len(whole) <= MAX_SYMBOL_BYTES else b""
         if name != SOURCE_SECTION:
             continue
         if source is not None:
@@ -93,7 +121,15 @@ def split_module(wasm: bytes, path: str) -> Module:
         raise InvalidModule(f"{path}: a source of over {MAX_SOURCE_BYTES >> 20}MB")
     stripped = bytes(core)
     is_command = b"_start" in exports and not exports & _POCKET_EXPORTS
-    return Module(stripped, source, _hash(stripped), _hash(wasm), is_command, source_map)
+    return Module(
+        stripped,
+        source,
+        _hash(stripped),
+        _hash(wasm),
+        is_command,
+        source_map,
+        Symbols(bytes(symbols), code_start) if len(symbols) > 8 else None,
+    )
 
 
 def _hash(data: bytes) -> str:

@@ -1,0 +1,36 @@
+"""Which functions of a crash are the author's, and which are of the language and of Pocket's SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from pocket.errors import StackFrame
+
+_FUNCTIONS: Final = (
+    # Pocket's ABI and SDKs
+    "__pocket_", "pocket_", "pocket::", "pocket_plugin_sdk::", "pocket.",
+    # Rust
+    "core::", "std::", "alloc::", "__rustc", "rust_", "__rust_",
+    # C
+    "abort", "__assert_fail", "_start", "__main_void",
+    # Go
+    "runtime.", "internal/", "syscall.", "wasm_", "_rt0_", "gcWriteBarrier",
+    # AssemblyScript
+    "~lib/", "node_modules/@pocket/", "export:node_modules/@pocket/", "~setArgumentsLength",
+)  # fmt: skip
+"""How the names of functions begin that no author of a plugin wrote."""
+_FILES: Final = ("/rustc/", "sdk/", "runtime/", "~lib/", "node_modules/@pocket/")
+"""How the names of their files begin."""
+
+
+def own_frames(frames: Iterable[StackFrame]) -> tuple[StackFrame, ...]:
+    """Leave out what is not the author's; where nothing is, leave all as it is."""
+    all_frames = tuple(frames)
+    return tuple(filter(_is_own, all_frames)) or all_frames
+
+
+def _is_own(frame: StackFrame) -> bool:
+    if frame.place is not None and frame.place.path.startswith(_FILES):
+        return False
+    return not frame.function.startswith(_FUNCTIONS)
