@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -9,7 +10,7 @@ from pocket.errors import StackFrame
 
 _FUNCTIONS: Final = (
     # Pocket's ABI and SDKs
-    "__pocket_", "pocket_", "pocket::", "pocket_plugin_sdk::", "pocket.",
+    "__pocket_", "pocket_", "pocket::", "pocket_plugin_sdk::", "<N as pocket_plugin_sdk::", "pocket.",
     # Rust
     "core::", "std::", "alloc::", "__rustc", "rust_", "__rust_",
     # C
@@ -20,8 +21,8 @@ _FUNCTIONS: Final = (
     "~lib/", "node_modules/@pocket/", "export:node_modules/@pocket/", "~setArgumentsLength",
 )  # fmt: skip
 """How the names of functions begin that no author of a plugin wrote."""
-_FILES: Final = ("/rustc/", "sdk/", "runtime/", "~lib/", "node_modules/@pocket/")
-"""How the names of their files begin."""
+_FILES: Final = re.compile(r"/rustc/|/rust/deps/|runtime/|~lib/|node_modules/@pocket/|(.*/)?sdk/")
+"""How the names of their files begin; `sdk` is the folder of a plugin that has the SDK."""
 
 
 def own_frames(frames: Iterable[StackFrame]) -> tuple[StackFrame, ...]:
@@ -31,6 +32,6 @@ def own_frames(frames: Iterable[StackFrame]) -> tuple[StackFrame, ...]:
 
 
 def _is_own(frame: StackFrame) -> bool:
-    if frame.place is not None and frame.place.path.startswith(_FILES):
+    if frame.place is not None and _FILES.match(frame.place.path):
         return False
     return not frame.function.startswith(_FUNCTIONS)
