@@ -25,7 +25,7 @@ def _build(bench: Bench) -> None:
         "build",
         "-buildmode=c-shared",
         "-trimpath",
-        "-ldflags=-s -w",
+        "-ldflags=-w",
         f"-o={bench.wasm.resolve()}",
         ".",
         install=_INSTALL,

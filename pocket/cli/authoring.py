@@ -164,6 +164,10 @@ def package(
         Path | None,
         typer.Option(metavar="FILE", help="Where to; NAME.tar.gz here if left out."),
     ] = None,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help="Keep debug information: a crash then names lines."),
+    ] = False,
     output: Output = Format.TEXT,
 ) -> None:
     """Write a plugin's package, after it was checked and started once in its sandbox.
@@ -184,7 +188,8 @@ def package(
     with Progress(wanted=output is Format.TEXT) as progress, Host() as host:
         progress.show("checking")
         host.load(found)
-    written = write_package(found, to or Path(f"{found.manifest.name}.tar.gz"))
+    file = to or Path(f"{found.manifest.name}.tar.gz")
+    written = write_package(found, file, debug=debug)
     if output is not Format.TEXT:
         shown: dict[str, JSON] = {
             "file": str(written.file),

@@ -132,6 +132,38 @@ def split_module(wasm: bytes, path: str) -> Module:
     )
 
 
+def custom_section(name: str, content: bytes) -> bytes:
+    """Make a custom section, to be put behind a wasm file."""
+    body = _leb128(len(name.encode())) + name.encode() + content
+    return bytes([_CUSTOM]) + _leb128(len(body)) + body
+
+
+def without_debug_sections(wasm: bytes, path: str) -> bytes:
+    """Take `.debug_*` out of a wasm file; the names of functions stay.
+
+    Args:
+        wasm: the file's bytes.
+        path: names the file in errors.
+
+    Raises:
+        InvalidModule: not a well-formed list of sections.
+    """
+    kept = bytearray(wasm[:8])
+    for section in _sections(wasm, path):
+        custom = section.number == _CUSTOM
+        if not custom or not _custom(wasm, section, path)[0].startswith(DEBUG_SECTIONS):
+            kept += wasm[section.start : section.end]
+    return bytes(kept)
+
+
+def _leb128(number: int) -> bytes:
+    groups = bytearray()
+    while number > 0x7F:
+        groups.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*groups, number])
+
+
 def _hash(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=32).hexdigest()
 

@@ -108,7 +108,11 @@ public:
     Writer &output() { return output_; }
 
     // `return call.fail("why");`
-    pocket_status fail(const std::string &message) { return pocket_fail(call_, message.c_str()); }
+    pocket_status fail(
+        const std::string &message, const char *function = __builtin_FUNCTION(),
+        const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+        return pocket_fail_at_(call_, message.c_str(), function, file, line);
+    }
     // In post: the action that chooses the next node of a workflow.
     void next(const std::string &action) { pocket_next(call_, action.c_str()); }
 

@@ -48,15 +48,23 @@ TEXTS = (
 class Bench:
     """Loads the plugin of a language under the permissions of a case."""
 
-    def __init__(self, wasm: bytes, host: pocket.Host, folder: Path) -> None:
+    def __init__(
+        self, wasm: bytes, host: pocket.Host, folder: Path, sources: Path = Path()
+    ) -> None:
         self._wasm = wasm
+        self._sources = sources
         self._host = host
         self._loaded = 0
         self.folder = folder
 
     def at(self, folder: Path) -> Bench:
         """Give another one that writes to another folder."""
-        return Bench(self._wasm, self._host, folder)
+        return Bench(self._wasm, self._host, folder, self._sources)
+
+    def line(self, place: pocket.Place) -> str:
+        """Give the line of the plugin's source that a place names."""
+        lines = (self._sources / place.path).read_text().splitlines()
+        return lines[(place.line or 0) - 1]
 
     def load(self, state: str = "fresh", **permissions: JSON) -> pocket.Plugin:
         self._loaded += 1
@@ -259,6 +267,31 @@ def trap(bench: Bench) -> None:
     assert do(plugin, "calls") == 1
 
 
+def _marked(bench: Bench, error: pocket.CallError, mark: str) -> None:
+    """Look whether the innermost frame in a file of the author's is at the line with a mark."""
+    places = [frame.place for frame in error.stack if frame.place]
+    assert places, error.stack
+    line = bench.line(places[0])
+    assert mark in line, (places[0], line)
+
+
+def stack_of_error(bench: Bench) -> None:
+    plugin = bench.load()
+    for deed in ("fail", "panic"):
+        with pytest.raises(pocket.PluginError) as caught:
+            do(plugin, deed, "out of luck")
+        if caught.value.stack:
+            break
+    _marked(bench, caught.value, "the error")
+
+
+def stack_of_crash(bench: Bench) -> None:
+    plugin = bench.load()
+    with pytest.raises(pocket.PluginCrashed) as caught:
+        do(plugin, "trap")
+    _marked(bench, caught.value, "the crash")
+
+
 CASES = (
     Case("JSON of every shape", shapes),
     Case("Unicode", unicode),
@@ -279,4 +312,6 @@ CASES = (
     Case("random numbers of each call", random),
     Case("a fresh state, and a kept one", state),
     Case("a trap", trap),
+    Case("the stack of an error", stack_of_error),
+    Case("the stack of a crash", stack_of_crash),
 )

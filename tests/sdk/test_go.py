@@ -16,7 +16,7 @@ from pocket.document import JSON
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(__file__).parent / "go"
-BUILD = ("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w", "-o")
+BUILD = ("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-w", "-o")
 PERMISSIONS = {"memory": "50MB", "cpu": "2s", "timeout": "30s"}
 FRESH_MEMORY_BYTES = 16 * 1024 * 1024
 

@@ -59,10 +59,12 @@ def test_an_error_names_the_line_of_the_author_s_file(load: Load) -> None:
     assert output(plugin, "a b") == 2
     with pytest.raises(pocket.PluginError) as caught:
         output(plugin, 1)
-    assert caught.value.message == (
-        "plugin words: AttributeError: 'int' object has no attribute 'split'\n"
-        "  plugin.py:8 in exec\n  text/words.py:2 in count"
-    )
+    said = "plugin words: AttributeError: 'int' object has no attribute 'split'"
+    assert caught.value.message == said
+    assert list(map(str, caught.value.stack)) == [
+        "count (text/words.py:2)",
+        "exec (plugin.py:8)",
+    ]
 
 
 def test_a_traceback_is_in_the_log(script: Script, caplog: pytest.LogCaptureFixture) -> None:

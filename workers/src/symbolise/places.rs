@@ -58,8 +58,13 @@ fn place(frame: &Frame<'_, Bytes<'_>>) -> Place {
     let location = frame.location.as_ref();
     Place {
         function,
-        file: location.and_then(|location| location.file).map(shortened).unwrap_or_default(),
+        file: location.and_then(|location| location.file).map(file_name).unwrap_or_default(),
         line: location.and_then(|location| location.line).unwrap_or_default(),
         column: location.and_then(|location| location.column).unwrap_or_default(),
     }
+}
+
+/// Takes off what a compiler that was told to forget its folder puts in place of it.
+fn file_name(path: &str) -> String {
+    shortened(path.strip_prefix("./").unwrap_or(path))
 }

@@ -85,8 +85,8 @@ static pocket_status exec(pocket_call *call) {
     if (!deed) return pocket_fail(call, "what is to be done?");
     if (!strcmp(deed, "echo")) pocket_put_value(out, with);
     else if (!strcmp(deed, "add")) pocket_put_integer(out, pocket_integer(pocket_get(with, "0"), 0) + pocket_integer(pocket_get(with, "1"), 0));
-    else if (!strcmp(deed, "fail")) return pocket_fail(call, text);
-    else if (!strcmp(deed, "trap")) abort();
+    else if (!strcmp(deed, "fail")) return pocket_fail(call, text); // the error
+    else if (!strcmp(deed, "trap")) abort(); // the crash
     else if (!strcmp(deed, "log")) {
         pocket_log(POCKET_DEBUG, text), pocket_log(POCKET_INFO, text);
         pocket_log(POCKET_WARNING, text), pocket_log(POCKET_ERROR, text);

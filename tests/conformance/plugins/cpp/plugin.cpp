@@ -92,8 +92,8 @@ struct Deeds : pocket::Node {
         pocket::Writer &out = call.output();
         if (deed == "echo") out.value(call.input()["with"]);
         else if (deed == "add") out.integer(call.input().get("with.0").integer() + call.input().get("with.1").integer());
-        else if (deed == "fail") return call.fail(text);
-        else if (deed == "trap") std::abort();
+        else if (deed == "fail") return call.fail(text); // the error
+        else if (deed == "trap") std::abort(); // the crash
         else if (deed == "log") {
             for (auto level : {POCKET_DEBUG, POCKET_INFO, POCKET_WARNING, POCKET_ERROR}) pocket::log(level, text);
         } else if (deed == "print") std::puts(text.c_str());

@@ -37,7 +37,7 @@ func exec(ctx *pocket.Context[config], in input) (any, error) {
 	case "fail":
 		return nil, errors.New(text)
 	case "panic":
-		panic(text)
+		panic(text) // the error
 	case "trap":
 		os.Exit(3)
 	case "log":

@@ -24,8 +24,8 @@ class Deeds extends Node {
     if (deed == "echo") return argument;
     if (deed == "add") return Value.of(argument.at(0).integer() + argument.at(1).integer());
     if (deed == "fail") return fail(text);
-    if (deed == "panic") throw new Error(text);
-    if (deed == "trap") unreachable();
+    if (deed == "panic") throw new Error(text); // the error
+    if (deed == "trap") unreachable(); // the crash
     if (deed == "log") {
       log.debug(text);
       log.info(text);

@@ -32,7 +32,7 @@ impl PluginNode for Deeds {
             }
             "fail" => return Err(text.to_owned()),
             "panic" => panic!("{text}"),
-            "trap" => std::process::abort(),
+            "trap" => std::process::abort(), // the crash
             "log" => {
                 for write in [log::debug, log::info, log::warn, log::error] {
                     write(text);

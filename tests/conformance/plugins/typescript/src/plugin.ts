@@ -7,7 +7,7 @@ const deeds: Record<string, (argument: any, config: any) => unknown> = {
   echo: (value) => value,
   add: ([first, second]) => first + second,
   fail: (why) => {
-    throw new Error(why);
+    throw new Error(why); // the error
   },
   log: (line) => {
     for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level](line);
