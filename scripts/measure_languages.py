@@ -36,9 +36,7 @@ def main() -> None:
     logging.getLogger("pocket").addHandler(logging.NullHandler())
     with tempfile.TemporaryDirectory() as folder, pocket.Host(home=Path(folder) / "home") as host:
         benches = {
-            language: Bench(
-                language.built(), host, Path(folder) / language.name, language.sources
-            )
+            language: Bench(language.built(), host, Path(folder) / language.name, language.sources)
             for language in LANGUAGES
         }
         results = {

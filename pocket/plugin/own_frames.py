@@ -10,7 +10,8 @@ from pocket.errors import StackFrame
 
 _FUNCTIONS: Final = (
     # Pocket's ABI and SDKs
-    "__pocket_", "pocket_", "pocket::", "pocket_plugin_sdk::", "<N as pocket_plugin_sdk::", "pocket.",
+    "__pocket_", "pocket_", "pocket::", "pocket.",
+    "pocket_plugin_sdk::", "<N as pocket_plugin_sdk::",
     # Rust
     "core::", "std::", "alloc::", "__rustc", "rust_", "__rust_",
     # C

@@ -95,7 +95,7 @@ def encode_bytes(kind: int, call_id: int, payload: bytes) -> bytes:
 
 
 class _ListCounter:
-    """Refuses a frame with more lists than any has: itself, and the one of `compiled` or `symbolised`."""
+    """Refuses a frame with more lists than any has: itself, and one within it."""
 
     __slots__ = ("_left",)
 

@@ -52,7 +52,7 @@ COMPILE_TIMEOUT_S: Final = 120.0
 """Compiling an 11 MB module takes 4 s on an idle core."""
 
 SYMBOLISE_TIMEOUT_S: Final = 5.0
-"""Finding the lines of a stack in 40 MB of debug information takes less than one on an idle core."""
+"""Finding the lines of a stack in 40 MB of debug information takes less than a second."""
 
 TRACE_FRAMES: Final = 50
 """Functions of a crash that a worker tells of."""

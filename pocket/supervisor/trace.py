@@ -36,7 +36,9 @@ class Trace:
         """Give the frames in the author's files, or as much as there is to know of them."""
         if not self.stands:
             return ()
-        frames = [(number, StackFrame(f"function {f}")) for number, (f, _) in enumerate(self.stands)]
+        frames = [
+            (number, StackFrame(f"function {f}")) for number, (f, _) in enumerate(self.stands)
+        ]
         if self.module.symbols is not None:
             frames = symbolise(self.module.symbols, self.stands) or frames
         return own_frames(self._mapped(frames))[:MAX_FRAMES]

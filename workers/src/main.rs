@@ -5,6 +5,8 @@
 //! The words and the frames are in `docs/protocol.md`.
 
 mod abi;
+#[cfg(test)]
+mod chance;
 mod chunk;
 mod compile;
 mod crew;

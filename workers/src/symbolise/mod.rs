@@ -52,3 +52,57 @@ fn symbolise() -> Result<(), Fault> {
     pipe::send(writer.symbolised(&frames::placed(&trace, &names, &places, code_start)));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chance::Chance;
+    use crate::trace::Trace;
+
+    const MODULE: &[u8] = include_bytes!("../../../tests/vectors/lines.wasm");
+    /// Of lines.wasm when it traps: function 0 at byte 107, function 2 at byte 126.
+    const TRACE: [u8; 16] = [0, 0, 0, 0, 107, 0, 0, 0, 2, 0, 0, 0, 126, 0, 0, 0];
+    const CODE_START: u32 = 95;
+
+    fn symbolised(module: &[u8]) -> Vec<SourceFrame> {
+        let trace = Trace::from_bytes(&TRACE).unwrap_or_default();
+        let sections = Sections::of(module);
+        let names = Names::of(&sections, trace.stands());
+        frames::placed(&trace, &names, &Places::of(&sections), CODE_START)
+    }
+
+    fn shown(frame: &SourceFrame) -> String {
+        let place = &frame.place;
+        let function = place.function.as_deref().unwrap_or_default();
+        format!("{} {function} {}:{}:{}", frame.stand, place.file, place.line, place.column)
+    }
+
+    #[test]
+    fn a_trace_becomes_frames_of_the_source() {
+        let shown: Vec<String> = symbolised(MODULE).iter().map(shown).collect();
+        assert_eq!(shown[..2], ["0 inner lines.c:8:21", "0 outer lines.c:12:5"]);
+        assert!(shown[2].starts_with("1 __pocket_call lines.c:2"));
+    }
+
+    #[test]
+    fn hostile_modules_give_bounded_frames_and_never_a_panic_or_a_hang() {
+        let mut chance = Chance::new();
+        let begun = std::time::Instant::now();
+        for _ in 0..100_000 {
+            let mut module = MODULE.to_vec();
+            for _ in 0..=chance.below(8) {
+                let at = 8 + chance.below(module.len() - 8);
+                match chance.below(8) {
+                    0 => module.truncate(at.max(16)),
+                    1 => module.splice(at..at, [0xff, 0xff, 0xff, 0xff, 0x0f]).for_each(drop),
+                    _ => module[at] = chance.byte(),
+                }
+            }
+            for frame in symbolised(&module) {
+                let name = frame.place.function.unwrap_or_default();
+                assert!(name.len().max(frame.place.file.len()) <= demangle::MOST_BYTES);
+            }
+        }
+        assert!(begun.elapsed().as_secs() < 60);
+    }
+}
