@@ -22,8 +22,8 @@ MAX_SOURCE_BYTES: Final = 16 << 20
 NAME_SECTION: Final = "name"
 DEBUG_SECTIONS: Final = ".debug_"
 MAX_SYMBOL_BYTES: Final = 48 << 20
-"""Names and debug information that are kept, far below what one frame holds; of a plugin with all the
-debug information that a compiler can write it is a few megabytes."""
+"""Names and debug information that are kept: less than a frame holds, more than known plugins have
+with all that a compiler can write."""
 
 MAX_SECTIONS: Final = 10_000
 """Compilers write a dozen, and a few custom ones; each costs the host a microsecond."""
@@ -95,23 +95,17 @@ def split_module(wasm: bytes, path: str) -> Module:
     """
     core, source, exports = bytearray(wasm[:8]), None, set[bytes]()
     source_map: bytes | None = None
-    symbols, code_start = bytearray(wasm[:8]), 0
     for count, section in enumerate(_sections(wasm, path)):
         if count == MAX_SECTIONS:
             raise InvalidModule(f"{path}: more than {MAX_SECTIONS} sections")
         if section.number == _EXPORTS:
             exports.update(_exports(wasm, section, path))
-        if section.number == _CODE:
-            code_start = len(core) + section.content - section.start
         if section.number != _CUSTOM:
             core += wasm[section.start : section.end]
             continue
         name, content = _custom(wasm, section, path)
         if name == SOURCE_MAP_SECTION and source_map is None:
             source_map = content
-        if name == NAME_SECTION or name.startswith(DEBUG_SECTIONS):
-            whole = wasm[section.start : section.end]
-            symbols += whole if len(symbols) + len(whole) <= MAX_SYMBOL_BYTES else b""
         if name != SOURCE_SECTION:
             continue
         if source is not None:
@@ -128,8 +122,24 @@ def split_module(wasm: bytes, path: str) -> Module:
         _hash(wasm),
         is_command,
         source_map,
-        Symbols(bytes(symbols), code_start) if len(symbols) > 8 else None,
+        _symbols(wasm, path),
     )
+
+
+def _symbols(wasm: bytes, path: str) -> Symbols | None:
+    found, core_bytes, code_start = bytearray(wasm[:8]), 8, 0
+    for section in _sections(wasm, path):
+        whole = wasm[section.start : section.end]
+        if section.number != _CUSTOM:
+            if section.number == _CODE:
+                code_start = core_bytes + section.content - section.start
+            core_bytes += len(whole)
+            continue
+        name, _ = _custom(wasm, section, path)
+        wanted = name == NAME_SECTION or name.startswith(DEBUG_SECTIONS)
+        if wanted and len(found) + len(whole) <= MAX_SYMBOL_BYTES:
+            found += whole
+    return Symbols(bytes(found), code_start) if len(found) > 8 else None
 
 
 def custom_section(name: str, content: bytes) -> bytes:

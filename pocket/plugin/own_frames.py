@@ -1,4 +1,4 @@
-"""Which functions of a crash are the author's, and which are of the language and of Pocket's SDK."""
+"""Which functions of a crash are the author's, and which the language's or the SDK's."""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ from cli.test_terminal import wait_until
 from authoring.conftest import MANIFEST, FakeNpm
 from pocket.authoring.build import build as build_plugin
 from pocket.errors import BuildFailed
+from pocket.plugin.module import split_module
 
 
 def build(terminal: Terminal, *arguments: str, npm: FakeNpm) -> str:
@@ -263,3 +264,30 @@ def test_ctrl_c_ends_the_tool_too(terminal: Terminal, npm: FakeNpm) -> None:
         command.send_signal(signal.SIGINT)
         assert command.wait(20) == 130
     assert not Path("/proc", started.read_text().strip()).exists()
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_a_map_beside_the_module_gets_into_it_without_the_sources(
+    terminal: Terminal, npm: FakeNpm
+) -> None:
+    source_map = {
+        "version": 3,
+        "sources": ["assembly/plugin.ts"],
+        "names": [],
+        "mappings": "A",
+        "sourcesContent": ["the source"],
+    }
+    dist = terminal.folder / "by-hand" / "dist"
+    dist.mkdir()
+    for _ in range(2):
+        (dist / "plugin.wasm.map").write_text(json.dumps(source_map))
+        assert terminal.run("plugins", "build", "by-hand", PATH=npm.path).returncode == 0
+        module = split_module((dist / "plugin.wasm").read_bytes(), "m")
+        assert module.source_map is not None
+        del source_map["sourcesContent"]
+        assert json.loads(module.source_map) == source_map
+        source_map["sourcesContent"] = ["the source"]
+    (dist / "plugin.wasm.map").write_text("{")
+    ended = terminal.run("plugins", "build", "by-hand", PATH=npm.path)
+    assert ended.returncode == 46
+    assert "delete it and build again" in ended.stderr
