@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from pocket.errors import StackFrame
 from pocket.plugin.module import Module
@@ -11,6 +12,9 @@ from pocket.plugin.source_map import SourceMap
 from pocket.plugin.stack import MAX_FRAMES
 from pocket.supervisor.limits import TRACE_FRAMES
 from pocket.supervisor.symboliser import PAIR, symbolise
+
+_UNKNOWN: Final = 0xFFFF_FFFF
+"""In place of a byte of the module that the engine does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Trace:
 
     def find(self) -> tuple[StackFrame, ...]:
         """Give the frames in the author's files, or as much as there is to know of them."""
-        if not self.stands:
+        # The functions of an engine say nothing to whoever wrote the script that it ran.
+        if not self.stands or self.module.source is not None:
             return ()
         frames = [
             (number, StackFrame(f"function {f}")) for number, (f, _) in enumerate(self.stands)
@@ -46,13 +51,12 @@ class Trace:
     def _mapped(self, frames: list[tuple[int, StackFrame]]) -> list[StackFrame]:
         """Fill in what a source map knows, whose one line is the module, byte by byte."""
         data = self.module.source_map
-        source_map = SourceMap.read(data) if data and self.module.source is None else None
+        source_map = SourceMap.read(data) if data else None
         if source_map is None:
             return [frame for _, frame in frames]
-        found = source_map.find({(1, offset + 1) for _, offset in self.stands})
+        columns = [offset + 1 for _, offset in self.stands]
+        found = source_map.find({(1, column) for column in columns if column <= _UNKNOWN})
         return [
-            frame
-            if frame.place
-            else replace(frame, place=found.get((1, self.stands[number][1] + 1)))
+            frame if frame.place else replace(frame, place=found.get((1, columns[number])))
             for number, frame in frames
         ]

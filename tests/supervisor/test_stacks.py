@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import time
 from pathlib import Path
@@ -9,10 +10,12 @@ from pathlib import Path
 import pytest
 import wasmtime
 from conftest import Load
+from guests.build import source_section
 
 import pocket
-from pocket.plugin.module import split_module, without_debug_sections
+from pocket.plugin.module import custom_section, split_module, without_debug_sections
 from pocket.supervisor import process, symboliser
+from pocket.supervisor.trace import Trace
 
 SENTIMENT = Path(__file__).parents[2] / "examples" / "plugins" / "sentiment"
 LINES = (Path(__file__).parents[1] / "vectors" / "lines.wasm").read_bytes()
@@ -50,6 +53,25 @@ def test_a_crash_without_debug_information_names_functions(load: Load) -> None:
 
 def test_a_crash_without_names_numbers_functions(load: Load) -> None:
     assert stack(crash(load, split_module(LINES, "m").core)) == ["function 0", "function 2"]
+
+
+def test_a_map_of_a_module_s_bytes_names_lines_and_none_for_a_byte_that_is_not_known() -> None:
+    source_map = {
+        "version": 3, "sources": ["assembly/plugin.ts"], "names": [], "mappings": "AAAA,gBAEE"
+    }  # fmt: skip
+    section = custom_section("pocket.sourcemap", json.dumps(source_map).encode())
+    module = split_module(split_module(LINES, "m").core + section, "m")
+    stands = ((4, 3), (5, 16), (6, 99), (7, 0xFFFF_FFFF))
+    assert list(map(str, Trace(stands, module).find())) == [
+        "function 4 (assembly/plugin.ts:1:1)",
+        "function 5 (assembly/plugin.ts:3:3)",
+        "function 6 (assembly/plugin.ts:3:3)",
+        "function 7",
+    ]
+
+
+def test_the_functions_of_an_engine_are_not_shown_for_its_script() -> None:
+    assert Trace(((1, 100),), split_module(LINES + source_section(b"x"), "m")).find() == ()
 
 
 def test_debug_information_changes_nothing_of_what_runs() -> None:
