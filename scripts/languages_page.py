@@ -26,7 +26,12 @@ def matrix() -> str:
         [case, *(_mark(each["cannot"].get(case), notes) for each in languages)]
         for case in results["cases"]
     ]
-    rows.append(["size of this plugin", *(_size(each["module_bytes"]) for each in languages)])
+    rows.append(
+        [
+            "size of this plugin, as packages have it",
+            *(_size(each["module_bytes"]) for each in languages),
+        ]
+    )
     rows.append(["a warm call, p50", *(f"{each['call_p50_us']:.0f} us" for each in languages)])
     shown = table(["", *(_link(each["title"], "") for each in languages)], rows)
     explained = "\n".join(f"{number}. {why}" for number, why in enumerate(notes, 1))

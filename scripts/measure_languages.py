@@ -23,6 +23,7 @@ from conformance.cases import CASES, Bench, Case  # noqa: E402
 from conformance.languages import LANGUAGES, Language  # noqa: E402
 
 import pocket  # noqa: E402
+from pocket.plugin.module import without_debug_sections  # noqa: E402
 
 RESULTS = ROOT / "docs" / "plugins" / "languages.json"
 REQUEST = {"do": "echo", "with": {"text": "hello", "numbers": [1, 2.5, 3]}}
@@ -53,7 +54,7 @@ def main() -> None:
             results["languages"].append(
                 {
                     "title": language.title,
-                    "module_bytes": len(language.built()),
+                    "module_bytes": len(without_debug_sections(language.built(), language.name)),
                     "call_p50_us": round(statistics.median(times[language]), 1),
                     "cannot": {name: why for name, why in found.items() if why},
                 }
