@@ -119,6 +119,9 @@ def test_a_panic_is_an_error_with_its_stack_in_the_log(plugin, caplog) -> None:
 
 def test_leaving_by_os_exit_is_a_crash_and_the_next_call_is_well(plugin) -> None:
     loaded = plugin()
-    with pytest.raises(pocket.PluginCrashed, match="3"):
+    with pytest.raises(pocket.PluginCrashed, match="3") as caught:
         do(loaded, "exit")
+    functions = [frame.function for frame in caught.value.stack]
+    assert any(function.startswith("main.") for function in functions), functions
+    assert not any(function.startswith("runtime.") for function in functions), functions
     assert do(loaded, "calls") == 1

@@ -23,7 +23,7 @@ export class Plugin {
   readonly asked: { call: string; [field: string]: unknown }[];
   /** What the plugin says of itself. */
   readonly metadata: { nodes: { type: string; examples?: { name: string; config?: unknown; input: unknown; output: unknown }[] }[] };
-  /** Calls a node as Pocket does. An error of the call is thrown. */
+  /** Calls a node as Pocket does. An error of the call is thrown, with its stack as `frames`. */
   run(node: string, input: unknown, config?: unknown): { output: any; next: string };
   /** Makes any request of the ABI. */
   call(request: object): { output: any; next: string };

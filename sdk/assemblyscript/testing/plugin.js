@@ -28,15 +28,15 @@ export class Plugin {
     return this.#call({ node: '', function: 'metadata' }).output;
   }
 
-  /** Calls a node as Pocket does: `{output, next}`. An error of the call is thrown. */
+  /** Calls a node as Pocket does: `{output, next}`. An error of the call is thrown, with its stack as `frames`. */
   run(node, input, config = {}) {
     return this.call({ node, function: 'run', config, input, prepResult: null, execResult: null });
   }
 
   /** Makes any request of the ABI. */
   call(request) {
-    const { success, output = null, next = 'default', error } = this.#call(request);
-    if (!success) throw new Error(error);
+    const { success, output = null, next = 'default', error, stack = [] } = this.#call(request);
+    if (!success) throw Object.assign(new Error(error), { frames: stack });
     return { output, next };
   }
 
