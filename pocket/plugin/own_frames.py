@@ -24,6 +24,7 @@ _FUNCTIONS: Final = (
 """How the names of functions begin that no author of a plugin wrote."""
 _FILES: Final = re.compile(r"/rustc/|/rust/deps/|runtime/|~lib/|node_modules/@pocket/|(.*/)?sdk/")
 """How the names of their files begin; `sdk` is the folder of a plugin that has the SDK."""
+_NAMELESS: Final = re.compile(r"function [0-9]+", re.ASCII)
 
 
 def own_frames(frames: Iterable[StackFrame]) -> tuple[StackFrame, ...]:
@@ -34,5 +35,7 @@ def own_frames(frames: Iterable[StackFrame]) -> tuple[StackFrame, ...]:
 
 def _is_own(frame: StackFrame) -> bool:
     if frame.place is not None and _FILES.match(frame.place.path):
+        return False
+    if frame.place is None and _NAMELESS.fullmatch(frame.function):
         return False
     return not frame.function.startswith(_FUNCTIONS)

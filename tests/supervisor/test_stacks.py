@@ -66,7 +66,6 @@ def test_a_map_of_a_module_s_bytes_names_lines_and_none_for_a_byte_that_is_not_k
         "function 4 (assembly/plugin.ts:1:1)",
         "function 5 (assembly/plugin.ts:3:3)",
         "function 6 (assembly/plugin.ts:3:3)",
-        "function 7",
     ]
 
 
