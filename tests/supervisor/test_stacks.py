@@ -47,6 +47,12 @@ def test_a_crash_names_functions_and_lines_those_that_were_inlined_too(load: Loa
     assert stack(crash(load, LINES)) == ["inner (lines.c:8:21)", "outer (lines.c:12:5)"]
 
 
+def test_instructions_that_are_counted_move_no_line(load: Load) -> None:
+    with pytest.raises(pocket.PluginCrashed) as caught:
+        load(LINES, permissions={"fuel": 1_000_000}).call("main", None)
+    assert stack(caught.value) == ["inner (lines.c:8:21)", "outer (lines.c:12:5)"]
+
+
 def test_a_crash_without_debug_information_names_functions(load: Load) -> None:
     assert stack(crash(load, without_debug_sections(LINES, "m"))) == ["outer"]
 
