@@ -1,4 +1,4 @@
-"""Plugins in Go, built by the Go toolchain for wasip1, or by TinyGo for the target in tinygo.json."""
+"""Plugins in Go, built for wasip1 by Go, or by TinyGo for the target in tinygo.json."""
 
 from __future__ import annotations
 

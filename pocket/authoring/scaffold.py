@@ -14,7 +14,7 @@ from pocket.version import VERSION
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
 _SDKS: Final = (Path(__file__).with_name("sdk"), Path(__file__).parents[2] / "sdk")
-"""Where SDKs can be: in the package, as `pip install` puts them there, or beside it in a checkout."""
+"""Where SDKs can be: in the package, where `pip install` puts them, or beside it in a checkout."""
 
 
 def create(

@@ -101,6 +101,17 @@ def test_an_unknown_language_is_answered_with_a_known_one(terminal: Terminal) ->
     )
 
 
+def test_without_a_language_it_names_them_all(terminal: Terminal) -> None:
+    ended = terminal.run("plugins", "new", "x")
+    assert (ended.returncode, ended.stderr) == (
+        15,
+        (
+            "error: --lang is missing\n\nhint: it can be assemblyscript, c, cpp, go, javascript, "
+            "python, rust, typescript\n"
+        ),
+    )
+
+
 def test_without_an_sdk_it_says_where_to_get_one(terminal: Terminal) -> None:
     ended = terminal.run("plugins", "new", "x", "--lang", "rust", "--sdk", "nowhere")
     assert (ended.returncode, ended.stderr) == (
