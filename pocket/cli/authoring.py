@@ -44,13 +44,13 @@ Folder = Annotated[
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Of the plugin and its folder.")],
     lang: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="LANGUAGE",
             help=f"One of {', '.join(_LANGUAGES)}.",
             autocompletion=_complete_language,
         ),
-    ],
+    ] = None,
     sdk: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="The folder sdk of Pocket's repository."),
@@ -68,11 +68,13 @@ def new(
     from pocket.authoring.scaffold import create
     from pocket.nodes.catalog import BUILTIN
 
+    if lang is None:
+        raise InvalidInput("--lang is missing", hint=f"it can be {', '.join(_LANGUAGES)}")
     folder = create(name, lang, into=Path(), sdk=sdk, taken=BUILTIN)
     if output is not Format.TEXT:
         emit({"folder": str(folder.resolve()), "language": lang}, output)
         return
-    print(f"made {folder}/, a plugin with one node; next:\n")
+    print(f"made {folder}/, a plugin with one node; its README.md says what is where; next:\n")
     print(f"  cd {folder}")
     for step in ("build", "test", "package", f"install {name}.tar.gz"):
         print(f"  pocket plugins {step}")

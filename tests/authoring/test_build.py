@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -46,6 +47,31 @@ def test_a_missing_tool_is_one_line_and_the_command_that_installs_it(
     error, blank, hint = ended.stderr.splitlines()
     assert (error, blank) == (f"error: {tool} is not installed", "")
     assert how in hint
+
+
+def test_a_target_of_tinygo_asks_for_tinygo(terminal: Terminal) -> None:
+    assert terminal.run("plugins", "new", "x", "--lang", "go").returncode == 0
+    (terminal.folder / "x" / "tinygo.json").write_text('{"inherits": ["wasip1"]}')
+    ended = terminal.run("plugins", "build", "x", PATH="/nowhere")
+    error, _, hint = ended.stderr.splitlines()
+    assert (ended.returncode, error) == (46, "error: tinygo is not installed")
+    assert "https://tinygo.org/getting-started/install" in hint
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(shutil.which("tinygo") is None, reason="there is no tinygo on the PATH")
+def test_tinygo_makes_the_same_plugin_of_the_same_source(terminal: Terminal) -> None:
+    terminal.timeout_s = 200
+    assert terminal.run("plugins", "new", "x", "--lang", "go").returncode == 0
+    # A tinygo that finds its C library elsewhere has a target of its own.
+    target = os.environ.get("TINYGO_TARGET", '{"inherits": ["wasip1"]}')
+    (terminal.folder / "x" / "tinygo.json").write_text(target)
+    built = terminal.run("plugins", "build", "x", "--output", "json")
+    assert (built.returncode, built.stderr) == (0, "")
+    said = json.loads(built.stdout)
+    assert said["size_bytes"] < 1_000_000
+    assert terminal.run("plugins", "test", "./x").stdout.endswith("2 examples, 0 failed\n")
 
 
 @pytest.mark.parametrize("name", ["plugin.c", "src/plugin.cpp"])
