@@ -260,6 +260,7 @@ class Plugin:
             self._pool.detach,
             self._pool.attach,
             partial(self._read_streamed, node),
+            self._meter,
         )
         self._streams.add(stream)
         return stream
