@@ -24,6 +24,7 @@ class Language:
     Attributes:
         sdk: its folder in `sdk/`.
         title: for people.
+        shares: another folder of `plugins/` whose sources are its own, too.
         cannot: why, by the name of a case.
     """
 
@@ -31,6 +32,7 @@ class Language:
     sdk: str
     title: str
     cannot: Mapping[str, str] = field(default_factory=dict)
+    shares: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -53,7 +55,13 @@ class Language:
     def _inputs(self) -> str:
         sdk = ROOT / "sdk" / self.sdk
         engine = sdk / "dist" / "engine.wasm"
-        files = [*_sources(self.folder), *_sources(sdk), *([engine] if engine.exists() else [])]
+        shared = [] if self.shares is None else _sources(PLUGINS / self.shares)
+        files = [
+            *_sources(self.folder),
+            *shared,
+            *_sources(sdk),
+            *([engine] if engine.exists() else []),
+        ]
         digest = hashlib.sha256()
         for file in files:
             digest.update(f"{file.relative_to(ROOT)} {file.stat().st_size}\n".encode())
@@ -98,7 +106,13 @@ LANGUAGES = (
             "random numbers of each call": _NO_SYSTEM,
         },
     ),
-    Language("rust-wasip1", "rust", "Rust for wasip1", {"what the language throws": _PANIC}),
+    Language(
+        "rust-wasip1",
+        "rust",
+        "Rust for wasip1",
+        {"what the language throws": _PANIC},
+        shares="rust",
+    ),
     Language("python", "python", "Python", {"a trap": _SCRIPT}),
     Language("go", "go", "Go"),
     Language("c", "c", "C", {"what the language throws": _BY_HAND}),
