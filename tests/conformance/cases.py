@@ -1,6 +1,6 @@
 """What a plugin in any language can do: one table of cases.
 
-Each language has a plugin in `plugins/` with the same two node types. `deeds` takes
+Each language has a plugin in `plugins/` with the same node types. `deeds` takes
 `{"do": DEED, "with": ARGUMENT}`:
 
 | deed | |
@@ -16,6 +16,9 @@ Each language has a plugin in `plugins/` with the same two node types. `deeds` t
 
 `halve` halves a number; its `prep` reads one from a text, and its `post` gives `"small"` and chooses
 `small` for what is less than 1.
+
+`louder` puts the ASCII letters of a stream into upper case, piece by piece, and gives how many bytes there
+were. If its input is a text, that is its error after the first piece.
 """
 
 from __future__ import annotations
@@ -43,6 +46,9 @@ TEXTS = (
     "grüße, 世界, 𝄞, 👩‍👩‍👧, עברית", "\u0000\u0001\b\f\n\r\t\u001f", '"\\/\u2028\u2029\u007f\ufeff\uffff',
     "\u0080\u07ff\u0800\ufffd\U00010000\U0010ffff",
 )  # fmt: skip
+
+
+_MIB = 1 << 20
 
 
 class Bench:
@@ -74,7 +80,7 @@ class Bench:
             wasm=self._wasm,
             permissions=PERMISSIONS | permissions,
             state=state,
-            nodes=("deeds", "halve"),
+            nodes=("deeds", "halve", "louder"),
         )
         return self._host.load(folder)
 
@@ -147,6 +153,7 @@ def metadata(bench: Bench) -> None:
     assert {name: node.description for name, node in plugin.nodes.items()} == {
         "deeds": "Does what its input says",
         "halve": "Halves a number, or a text of one",
+        "louder": "Puts a stream into upper case",
     }
     [trial] = try_examples(plugin)
     assert trial.passed, trial
@@ -292,6 +299,46 @@ def stack_of_crash(bench: Bench) -> None:
     _marked(bench, caught.value, "the crash")
 
 
+def streams(bench: Bench) -> None:
+    plugin = bench.load()
+    assert plugin.nodes["louder"].stream
+    for chunks in (
+        [],
+        [b"a"],
+        [b"gr\xc3\xbc\xc3\x9fe, ", b"", b"W" * 99, bytes(range(256)) * 3000],
+    ):
+        with plugin.stream("louder", chunks) as stream:
+            assert b"".join(stream) == b"".join(chunks).upper()
+            assert stream.result().output == len(b"".join(chunks))
+
+
+def stream_error(bench: Bench) -> None:
+    plugin = bench.load()
+    stream = plugin.stream("louder", [b"first", b"second"], input="es war nichts: 世界")
+    assert next(stream) == b"FIRST"
+    with pytest.raises(pocket.PluginError, match="es war nichts: 世界"):
+        next(stream)
+    assert do(plugin, "echo", 1) == 1
+
+
+def back_pressure(bench: Bench) -> None:
+    taken = 0
+
+    def chunks() -> Iterator[bytes]:
+        nonlocal taken
+        for _ in range(32):
+            taken += _MIB
+            yield b"x" * _MIB
+
+    given = 0
+    with bench.load(memory="16MB").stream("louder", chunks()) as stream:
+        for chunk in stream:
+            given += len(chunk)
+            # What the plugin holds, a pipe each way, and a chunk at each end of them.
+            assert taken - given <= 3 * _MIB
+    assert given == taken == 32 * _MIB
+
+
 CASES = (
     Case("JSON of every shape", shapes),
     Case("Unicode", unicode),
@@ -314,4 +361,7 @@ CASES = (
     Case("a trap", trap),
     Case("the stack of an error", stack_of_error),
     Case("the stack of a crash", stack_of_crash),
+    Case("streams, also empty ones", streams),
+    Case("an error in mid-stream", stream_error),
+    Case("a stream is read no faster than written", back_pressure),
 )

@@ -24,6 +24,7 @@ class Language:
     Attributes:
         sdk: its folder in `sdk/`.
         title: for people.
+        shares: another folder of `plugins/` whose sources are its own, too.
         cannot: why, by the name of a case.
     """
 
@@ -31,6 +32,7 @@ class Language:
     sdk: str
     title: str
     cannot: Mapping[str, str] = field(default_factory=dict)
+    shares: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -58,7 +60,13 @@ class Language:
     def _inputs(self) -> str:
         sdk = ROOT / "sdk" / self.sdk
         engine = sdk / "dist" / "engine.wasm"
-        files = [*_sources(self.folder), *_sources(sdk), *([engine] if engine.exists() else [])]
+        shared = [] if self.shares is None else _sources(PLUGINS / self.shares)
+        files = [
+            *_sources(self.folder),
+            *shared,
+            *_sources(sdk),
+            *([engine] if engine.exists() else []),
+        ]
         digest = hashlib.sha256()
         for file in files:
             digest.update(f"{file.relative_to(ROOT)} {file.stat().st_size}\n".encode())
@@ -112,6 +120,7 @@ LANGUAGES = (
         "rust",
         "Rust for wasip1",
         {"what the language throws": _PANIC, "the stack of an error": _NO_PLACE},
+        shares="rust",
     ),
     Language("python", "python", "Python", {"a trap": _SCRIPT, "the stack of a crash": _SCRIPT}),
     Language("go", "go", "Go", {"the stack of a crash": _NO_LINES}),

@@ -340,6 +340,52 @@ def test_binary_files_are_written_read_and_sought(script: Script, tmp_path: Path
     assert (tmp_path / "box" / "data").read_bytes() == bytes(range(256)) * 300
 
 
+# Streams
+
+
+def test_a_stream_goes_through_line_by_line(load: Load) -> None:
+    body = """
+    kept = 0
+    for line in stream.lines():
+        if b"odd" in line:
+            stream.write(line)
+            kept += 1
+    return kept
+    """
+    plugin = load(python(body, stream=True), permissions=ROOM)
+    text = b"".join(b"line %d %b\n" % (n, b"odd" if n % 2 else b"even") for n in range(20_000))
+    pieces = (text[at : at + 1009] for at in range(0, len(text), 1009))
+    with plugin.stream("main", pieces) as given:
+        kept = b"".join(given)
+        assert given.result().output == 10_000
+    assert kept == b"".join(line for line in text.splitlines(keepends=True) if b"odd" in line)
+
+
+def test_what_a_stream_takes_and_gives_is_as_in_cpython(load: Load) -> None:
+    body = """
+    said = [len(stream.read(prepared)), len(stream.read(prepared))]
+    for wrong in (lambda: stream.read(0), lambda: stream.write("text"), lambda: stream.read("1")):
+        try:
+            wrong()
+        except Exception as error:
+            said.append(type(error).__name__)
+    stream.write(bytearray(b"x"))
+    stream.write(memoryview(b"yz")[1:])
+    return said + [len(piece) for piece in stream.chunks()]
+    """
+    plugin = load(python(body, stream=True), permissions=ROOM)
+    with plugin.stream("main", [b"abc", b"d" * 100_000], input=2) as given:
+        assert b"".join(given) == b"xz"
+        said = given.result().output
+    assert said == [2, 1, "ValueError", "TypeError", "TypeError", 65536, 34464]
+
+
+@pytest.mark.parametrize("body", ["return stream.read()", "stream.write(b'x')"])
+def test_a_call_without_a_stream_says_what_is_missing(script: Script, body: str) -> None:
+    with pytest.raises(pocket.PluginError, match='metadata say "stream": True'):
+        output(script(body))
+
+
 # The engine as a file
 
 
