@@ -98,7 +98,6 @@ LANGUAGES = (
         "TypeScript, JavaScript",
         {
             "whole numbers of 64 bits": "JavaScript's numbers are doubles, exact up to 2^53",
-            "files": "the engine has no file system",
             "a trap": _SCRIPT,
             "the stack of a crash": _SCRIPT,
         },

@@ -40,6 +40,25 @@ export interface Store {
   keys(options?: KeysOptions): Promise<string[]>;
 }
 
+/**
+ * Files beneath the folders that `permissions.filesystem` names, by their absolute paths. What it does
+ * not allow is a PermissionError; other errors have a `code` as in Node, like `ENOENT`, and the `path`.
+ */
+export interface Files {
+  read(path: string): Promise<Uint8Array>;
+  /** Reads UTF-8. */
+  readText(path: string): Promise<string>;
+  /** Writes a file anew, text as UTF-8, and makes the folders that it is in. */
+  write(path: string, content: Uint8Array | string): Promise<void>;
+  /** Writes at the end of a file, which need not be there. */
+  append(path: string, content: Uint8Array | string): Promise<void>;
+  /** Gives the names in a folder, sorted. */
+  list(path: string): Promise<string[]>;
+  /** Removes a file, or an empty folder. */
+  remove(path: string): Promise<void>;
+  exists(path: string): Promise<boolean>;
+}
+
 /** Lines for Pocket's log; `console` writes to the same. */
 export interface Log {
   debug(...values: unknown[]): void;
@@ -66,6 +85,7 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export interface Pocket {
   readonly env: Env;
   readonly store: Store;
+  readonly files: Files;
   readonly input: Input;
   readonly output: Output;
   readonly log: Log;
@@ -103,6 +123,7 @@ function standIn(): Pocket {
   return {
     env: surroundings.process?.env ?? {},
     store: memoryStore(),
+    files: memoryFiles(),
     input,
     output,
     log: { debug, info, warn, error },
@@ -185,10 +206,76 @@ function memoryStore(): Store {
   };
 }
 
+/** Has what was written to it, and no permissions. A folder is there while a file is in it. */
+function memoryFiles(): Files {
+  const files = new Map<string, Uint8Array>();
+
+  function problem(code: string, reason: string, path: string): Error {
+    return Object.assign(new Error(`${code}: ${reason}: ${path}`), { code, path });
+  }
+
+  function absolute(path: string): string {
+    if (!path.startsWith('/')) throw new TypeError(`not an absolute path: ${path}`);
+    return path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
+  }
+
+  function namesIn(path: string): Set<string> {
+    const folder = absolute(path).replace(/\/?$/, '/');
+    const below = [...files.keys()].filter((file) => file.startsWith(folder));
+    return new Set(below.map((file) => file.slice(folder.length).split('/', 1)[0]!));
+  }
+
+  function found(path: string): Uint8Array {
+    const bytes = files.get(absolute(path));
+    if (bytes) return bytes;
+    throw namesIn(path).size > 0 ? problem('EISDIR', 'a folder', path) : problem('ENOENT', 'not there', path);
+  }
+
+  function put(path: string, bytes: Uint8Array): void {
+    if (namesIn(path).size > 0) throw problem('EISDIR', 'a folder', path);
+    files.set(absolute(path), bytes);
+  }
+
+  return {
+    async read(path) {
+      return found(path).slice();
+    },
+    async readText(path) {
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(found(path));
+    },
+    async write(path, content) {
+      put(path, bytesOf(content).slice());
+    },
+    async append(path, content) {
+      const before = files.get(absolute(path)) ?? new Uint8Array();
+      const added = bytesOf(content);
+      const both = new Uint8Array(before.length + added.length);
+      both.set(before);
+      both.set(added, before.length);
+      put(path, both);
+    },
+    async list(path) {
+      if (files.has(absolute(path))) throw problem('ENOTDIR', 'not a folder', path);
+      const names = namesIn(path);
+      if (names.size === 0) throw problem('ENOENT', 'not there', path);
+      return [...names].sort();
+    },
+    async remove(path) {
+      if (namesIn(path).size > 0) throw problem('ENOTEMPTY', 'a folder that is not empty', path);
+      found(path);
+      files.delete(absolute(path));
+    },
+    async exists(path) {
+      return files.has(absolute(path)) || namesIn(path).size > 0;
+    },
+  };
+}
+
 const host = /* @__PURE__ */ (() => surroundings.pocket ?? standIn())();
 
 export const env: Env = /* @__PURE__ */ (() => host.env)();
 export const store: Store = /* @__PURE__ */ (() => host.store)();
+export const files: Files = /* @__PURE__ */ (() => host.files)();
 export const input: Input = /* @__PURE__ */ (() => host.input)();
 export const output: Output = /* @__PURE__ */ (() => host.output)();
 export const log: Log = /* @__PURE__ */ (() => host.log)();

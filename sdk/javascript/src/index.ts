@@ -1,6 +1,7 @@
 export {
   env,
   store,
+  files,
   input,
   output,
   streams,
@@ -8,6 +9,7 @@ export {
   HostError,
   PermissionError,
   type Env,
+  type Files,
   type HostErrorCode,
   type Input,
   type KeysOptions,

@@ -8,15 +8,17 @@ import { check, SDK } from '../testing/types.mjs';
 
 test('what a plugin uses has types, without those of browsers', () => {
   const errors = check(`
-    import { env, log, PermissionError, store } from '@pocket/plugin-sdk';
+    import { env, files, log, PermissionError, store } from '@pocket/plugin-sdk';
     const url = new URL('/a', env.BASE ?? 'https://a.example');
     const response: Response = await fetch(url, { method: 'POST', headers: { a: 'b' }, body: JSON.stringify({}) });
     response.headers.forEach((value, name) => log.info(name, value));
     const bytes: Uint8Array = await response.bytes();
     try { await store.set('k', [bytes.length]); } catch (e) { if (e instanceof PermissionError) console.warn(e.code, pocket.env); }
     const list: number[] | null = await store.get<number[]>('k');
+    await files.write('/box/a', await files.read('/box/b'));
+    const names: string[] = (await files.exists('/box')) ? await files.list('/box') : [(await files.readText('/box/a')).trim()];
     await new Promise<void>((done) => setTimeout(done, 5));
-    export { list }; export const id = crypto.randomUUID() + btoa(new TextDecoder().decode(new TextEncoder().encode('x')));`);
+    export { list, names }; export const id = crypto.randomUUID() + btoa(new TextDecoder().decode(new TextEncoder().encode('x')));`);
   assert.equal(errors, '');
 });
 

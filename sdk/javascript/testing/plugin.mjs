@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { WASI } from 'node:wasi';
 
 const ENGINE = new WebAssembly.Module(readFileSync(new URL('../dist/engine.wasm', import.meta.url)));
 const ENOSYS = 52;
@@ -24,6 +25,7 @@ export function evaluate(body, host) {
  * @param host.env the environment
  * @param host.answer what a host call gives, `{ok, value}` or `{ok, error}`; none are taken without it
  * @param host.reads what the stream to read has, as bytes; without it there are no streams
+ * @param host.folders what is granted: folders of this machine, by the paths that the plugin knows them by
  * @param host.waits whether `poll_oneoff` works
  */
 export class Plugin {
@@ -35,8 +37,11 @@ export class Plugin {
 
   constructor(source, host = {}) {
     this.host = host;
-    this.exports = new WebAssembly.Instance(ENGINE, { pocket: this.#pocket(), wasi_snapshot_preview1: this.#wasi() }).exports;
-    this.exports._initialize();
+    const system = new WASI({ version: 'preview1', preopens: host.folders ?? {} });
+    const wasi = { ...system.wasiImport, ...this.#wasi() };
+    const instance = new WebAssembly.Instance(ENGINE, { pocket: this.#pocket(), wasi_snapshot_preview1: wasi });
+    this.exports = instance.exports;
+    system.initialize(instance);
     this.started = this.#place(source, (at, length) => this.exports.__pocket_init(at, length)) !== 0;
   }
 

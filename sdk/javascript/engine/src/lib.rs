@@ -3,6 +3,7 @@
 
 mod abi;
 mod engine;
+mod files;
 mod host;
 mod natives;
 mod promise;

@@ -1,8 +1,8 @@
 //! The functions that the surroundings in JavaScript are made of.
 
-use crate::{host, promise, text, url};
+use crate::{files, host, promise, text, url};
 use rquickjs::prelude::Func;
-use rquickjs::{Ctx, Error, Exception, Object, Result, TypedArray};
+use rquickjs::{Ctx, Error, Exception, Object, Result, TypedArray, Value};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -33,12 +33,14 @@ fn read_stream(ctx: Ctx<'_>, room: usize) -> Result<TypedArray<'_, u8>> {
     TypedArray::new(ctx, bytes)
 }
 
-fn write_stream<'js>(ctx: Ctx<'js>, bytes: TypedArray<'js, u8>) -> Result<()> {
-    let detached = || Exception::throw_type(&ctx, "the bytes are detached");
+/// Gives what is to be written before a script runs again.
+fn contents<'a, 'js>(ctx: &Ctx<'js>, bytes: &'a TypedArray<'js, u8>) -> Result<&'a [u8]> {
     // SAFETY: no script runs, and so nothing changes the bytes, before they are written.
-    let bytes = unsafe { bytes.as_bytes() };
-    let written = host::write_stream(bytes.ok_or_else(detached)?);
-    if written {
+    unsafe { bytes.as_bytes() }.ok_or_else(|| Exception::throw_type(ctx, "the bytes are detached"))
+}
+
+fn write_stream<'js>(ctx: Ctx<'js>, bytes: TypedArray<'js, u8>) -> Result<()> {
+    if host::write_stream(contents(&ctx, &bytes)?) {
         Ok(())
     } else {
         Err(no_stream(&ctx))
@@ -63,6 +65,40 @@ fn sleep(ctx: Ctx<'_>, milliseconds: f64) -> Result<()> {
     })
 }
 
+/// Throws the number of what went wrong with a file.
+fn given<'js, T>(ctx: &Ctx<'js>, outcome: std::result::Result<T, u16>) -> Result<T> {
+    outcome.map_err(|errno| ctx.throw(Value::new_int(ctx.clone(), errno.into())))
+}
+
+fn read_file(ctx: Ctx<'_>, path: String) -> Result<TypedArray<'_, u8>> {
+    let bytes = given(&ctx, files::read(&path))?;
+    TypedArray::new(ctx, bytes)
+}
+
+fn write_file<'js>(
+    ctx: Ctx<'js>,
+    path: String,
+    bytes: TypedArray<'js, u8>,
+    at_its_end: bool,
+) -> Result<()> {
+    given(
+        &ctx,
+        files::write(&path, contents(&ctx, &bytes)?, at_its_end),
+    )
+}
+
+fn list_folder(ctx: Ctx<'_>, path: String) -> Result<Vec<String>> {
+    given(&ctx, files::list(&path))
+}
+
+fn remove_file(ctx: Ctx<'_>, path: String) -> Result<()> {
+    given(&ctx, files::remove(&path))
+}
+
+fn file_exists(ctx: Ctx<'_>, path: String) -> Result<bool> {
+    given(&ctx, files::exists(&path))
+}
+
 /// Makes the object `host` of the surroundings, which add to it.
 pub fn object<'js>(ctx: &Ctx<'js>, random: Random) -> Result<Object<'js>> {
     let host = Object::new(ctx.clone())?;
@@ -75,6 +111,11 @@ pub fn object<'js>(ctx: &Ctx<'js>, random: Random) -> Result<Object<'js>> {
     host.set("ask", Func::from(ask))?;
     host.set("readStream", Func::from(read_stream))?;
     host.set("writeStream", Func::from(write_stream))?;
+    host.set("readFile", Func::from(read_file))?;
+    host.set("writeFile", Func::from(write_file))?;
+    host.set("listFolder", Func::from(list_folder))?;
+    host.set("removeFile", Func::from(remove_file))?;
+    host.set("fileExists", Func::from(file_exists))?;
     host.set("environ", Func::from(host::environ))?;
     host.set("now", Func::from(host::now))?;
     host.set("sleep", Func::from(sleep))?;

@@ -32,6 +32,8 @@ const LATER: [(&[&str], &str); 7] = [
         include_str!("surroundings/fetch.js"),
     ),
 ];
+/// Has no global: it is read when `pocket.files` is first used, or at the start if the script names it.
+const FILES: &str = include_str!("surroundings/files.js");
 const RUNTIME: &str = include_str!("runtime.js");
 
 /// Gives what `runtime.js` gives, with the surroundings in place for this script.
@@ -39,6 +41,10 @@ pub fn place<'js>(ctx: &Ctx<'js>, host: Object<'js>, script: &[u8]) -> Result<Ob
     for file in ALWAYS {
         run(ctx, file, &host)?;
     }
+    host.set(
+        "readFiles",
+        Func::from(move |ctx: Ctx<'js>, host: Object<'js>| run(&ctx, FILES, &host)),
+    )?;
     let later: Function = host.get("later")?;
     for (names, file) in LATER {
         let read = move |ctx: Ctx<'js>, host: Object<'js>| run(&ctx, file, &host);
@@ -49,6 +55,9 @@ pub fn place<'js>(ctx: &Ctx<'js>, host: Object<'js>, script: &[u8]) -> Result<Ob
         if let Some(name) = names.iter().find(|name| script.contains(**name)) {
             ctx.globals().get::<_, rquickjs::Value>(*name)?;
         }
+    }
+    if script.contains(".files") {
+        run(ctx, FILES, &host)?;
     }
     ctx.eval::<Function, _>(RUNTIME)?.call((host,))
 }

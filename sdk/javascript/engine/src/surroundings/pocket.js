@@ -83,6 +83,10 @@
   const pocket = Object.freeze({
     env: Object.freeze(environment()),
     store: Object.freeze(store),
+    get files() {
+      if (!host.files) host.readFiles(host);
+      return host.files;
+    },
     input: Object.freeze(input),
     output: Object.freeze(output),
     log: Object.freeze({ debug, info, warn, error }),

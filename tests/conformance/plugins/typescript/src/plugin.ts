@@ -1,5 +1,5 @@
 // Does what a case asks it to; cases.py says what that is.
-import { env, input, log, output, PermissionError, PluginNode, store, type NodeMetadata, type Post } from '@pocket/plugin-sdk';
+import { env, files, input, log, output, PermissionError, PluginNode, store, type NodeMetadata, type Post } from '@pocket/plugin-sdk';
 
 let calls = 0;
 
@@ -25,6 +25,8 @@ const deeds: Record<string, (argument: any, config: any) => unknown> = {
       return error instanceof PermissionError ? error.code : 'another';
     }
   },
+  read: (path) => files.readText(path),
+  write: ({ path, text }) => files.write(path, text),
   count: async (key) => {
     const number = ((await store.get<number>(key)) ?? 0) + 1;
     await store.set(key, number);
