@@ -16,9 +16,9 @@ INTERPRETED: Final = """\
 limits: 256 MB of memory, the node's `timeout`, no files, no network, no environment. An operator's
 [policy](../policy.md) holds for them by the names `pocket-jq` and `pocket-lua`, and lowers the
 limits.
-Both are compiled when the workflow is loaded, and a mistake is said with its line. All filters
-share one worker, all scripts as many as a plugin has (`--replicas`, `Host(replicas=...)`), so tasks
-of `parallel` may wait for each other."""
+Both are compiled when the workflow is loaded, and a mistake is said with its line. Nodes
+that run at the same time, tasks of `parallel` say, have workers of their own, as many as the
+machine has cores (two at least, eight at most); beyond that they wait for each other."""
 
 NOTES: Final = {
     "exec": """\

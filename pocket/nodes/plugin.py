@@ -67,8 +67,8 @@ class PluginHost(Protocol):
     def policy(self) -> Policy:
         """What the operator allows."""
 
-    def load(self, plugin: str | Package) -> LoadedPlugin:
-        """Load a plugin by its name, or out of a package."""
+    def load(self, plugin: str | Package, *, replicas: int | None = None) -> LoadedPlugin:
+        """Load a plugin by its name, or out of a package; see `Host.load`."""
 
 
 class PluginType:

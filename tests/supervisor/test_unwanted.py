@@ -14,11 +14,11 @@ from statistics import median
 import pytest
 from abuse import modules
 from guests.build import guest, plugin_folder
-from supervisor.conftest import wait_until
 
 import pocket
 from pocket.capability.interruption import Interruption
 from pocket.supervisor.binary import find_worker
+from supervisor.conftest import wait_until
 
 TRIES = 9
 SOON_S = 0.1
@@ -44,15 +44,27 @@ class SlowWorker:
         self._hangs.write_text(role)
 
 
-def sleeping() -> list[int]:
-    """Give the children of this process that hang."""
-    found = []
+def children() -> Iterator[tuple[int, str, str]]:
+    """Give the id, the name and the line of /proc/pid/stat of every child of this process."""
     for task in Path("/proc/self/task").iterdir():
         with suppress(OSError):
             for pid in (task / "children").read_text().split():
-                if Path(f"/proc/{pid}/comm").read_text() == "sleep\n":
-                    found.append(int(pid))
-    return found
+                stat = Path(f"/proc/{pid}/stat").read_text()
+                yield int(pid), stat.split("(")[1].split(")")[0], stat.rsplit(") ", 1)[1]
+
+
+def sleeping() -> list[int]:
+    """Give the children that hang."""
+    return [pid for pid, name, _ in children() if name == "sleep"]
+
+
+def compiling() -> list[int]:
+    """Give the children that compile, and have used CPU time for that."""
+    return [
+        pid
+        for pid, _, stat in children()
+        if b"compile" in Path(f"/proc/{pid}/cmdline").read_bytes() and int(stat.split()[11]) > 5
+    ]
 
 
 @pytest.fixture
@@ -140,8 +152,7 @@ def timed_out(plugin: pocket.Plugin) -> float:
 def cancelled(plugin: pocket.Plugin) -> float:
     async def cancel() -> float:
         task = asyncio.create_task(plugin.acall("main", 1))
-        while not sleeping():
-            await asyncio.sleep(0.002)
+        await asyncio.to_thread(wait_until, sleeping)
         begun = time.monotonic()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -234,23 +245,10 @@ def test_the_compiler_itself_is_stopped_in_the_middle_of_its_work(tmp_path: Path
     with pocket.Host(home=tmp_path / "home") as host:
         interruption = Interruption()
         loading = in_thread(lambda: interruption.run(lambda: host.load(folder)))
-        wait_until(compilers_at_work)
+        wait_until(compiling)
         begun = time.monotonic()
         interruption.happen()
         assert isinstance(loading.exception(10), pocket.CallTimeout)
         assert time.monotonic() - begun < LATEST_S
-        assert compilers_at_work() == []
+        assert compiling() == []
     assert not [file for file in (tmp_path / "home").rglob("*") if file.is_file()]
-
-
-def compilers_at_work() -> list[int]:
-    """Give the children of this process that compile, and have used CPU time for that."""
-    found = []
-    for task in Path("/proc/self/task").iterdir():
-        with suppress(OSError):
-            for pid in map(int, (task / "children").read_text().split()):
-                words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                used = int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11])
-                if b"compile" in words and used > 5:
-                    found.append(pid)
-    return found
