@@ -43,7 +43,8 @@ is no `node-unavailable`, but a `node-error`.
 The `retry` of the node repeats what is answered with 429 or 5xx, too, and after its last attempt
 such an answer is the output, unless `fail_on_error` is set. It stands for the 3 attempts that there
 are without any `retry`. Where both are written down, each attempt of the node makes those of the
-config; only those wait as long as `Retry-After` says.
+config. Either waits as long as `Retry-After` says, but no longer than its `max_delay`; where that
+would be too long for the time that the node has, there is no further attempt.
 """,
     "parallel": """\
 A task that is no longer wanted, because the time is over, because a sibling failed with `fail_fast`

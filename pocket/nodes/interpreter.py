@@ -26,7 +26,7 @@ FOLDER: Final = Path(__file__).resolve().parents[1] / "interpreters"
 MEMORY_BYTES: Final = 256 << 20
 """Room for the largest input, 16 MiB of JSON, which takes up to ten times as much as values."""
 
-REPLICAS: Final = max(2, min(8, len(os.sched_getaffinity(0))))
+_REPLICAS: Final = max(2, min(8, len(os.sched_getaffinity(0))))
 """Workers of one interpreter: programs only compute, so more than there are cores gain nothing, but
 one without end must not hold up all others. There is a second one once two run at once."""
 
@@ -56,7 +56,7 @@ class Interpreter:
             WorkerUnavailable: it was not built.
             PermissionDenied: the policy refuses it.
         """
-        return cls(host.load(package(name), replicas=REPLICAS), name)
+        return cls(host.load(package(name), replicas=_REPLICAS), name)
 
     def check(self, program: JSON) -> JSON:
         """Give what is wrong with a program, in a form of the interpreter's own.
