@@ -83,6 +83,11 @@ def interruptible(end: Callable[[], object]) -> Iterator[None]:
         yield
 
 
+def interruption_here() -> Interruption | None:
+    """Give what may end what this thread waits for, if anything may."""
+    return _current.get()
+
+
 def covered() -> bool:
     """Tell whether another thread may end what this one waits for."""
     return _current.get() is not None

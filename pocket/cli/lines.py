@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import IO, TYPE_CHECKING
 
 import orjson
@@ -65,9 +65,12 @@ class Batch:
     def run(self, lines: Iterable[bytes]) -> None:
         """Run once a line, printing each result or error as it comes."""
         # Where the results are seen on the terminal, they are progress enough.
-        with Progress(wanted=not sys.stdout.isatty()) as progress:
-            numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-            for number, result in in_order(self._result, numbered, self._at_once):
+        numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+        with (
+            Progress(wanted=not sys.stdout.isatty()) as progress,
+            closing(in_order(self._result, numbered, self._at_once)) as results,
+        ):
+            for number, result in results:
                 self._print(number, result)
                 progress.show(f"{self._done} lines, {self._failed} failed")
 

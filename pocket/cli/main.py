@@ -11,11 +11,10 @@ import typer
 
 from pocket.cli import bench, graph, nodes, plugins, policy, run, schema, security, version
 from pocket.cli.help import Command, Group
+from pocket.cli.interrupts import Interrupts
 from pocket.cli.logs import LogLevel, show_logs
 from pocket.cli.output import Format, note, print_error
 from pocket.errors import PocketError
-
-_INTERRUPTED = 130
 
 
 def _options(
@@ -68,13 +67,23 @@ _OUTPUT = {"--output", "-o"}
 
 def main() -> None:
     """Run the command line; the exit codes are in docs/errors.md."""
+    interrupts = Interrupts()
+    interrupts.listen()
+    try:
+        _run_and_report()
+    except (KeyboardInterrupt, SystemExit):
+        if interrupts.exit_code is None:
+            raise
+        # All was ended and closed on the way here; what Python does at its end would hear Ctrl-C.
+        os._exit(interrupts.exit_code)
+
+
+def _run_and_report() -> None:
     try:
         _run()
     except PocketError as error:
         print_error(error, _wanted_format(sys.argv))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)
     except BrokenPipeError:
         # Whoever read the output has had enough; Python would complain again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

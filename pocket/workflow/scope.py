@@ -18,6 +18,8 @@ from pocket.errors import NodeTimeout
 if TYPE_CHECKING:
     from pocket.workflow.tries import Tries
 
+NO_LONGER_WANTED: Final = "it was stopped, because it is no longer wanted"
+
 MAX_RENDER_S: Final = 5.0
 """Longest time that a template may take; one that a person wrote takes far less than a second."""
 
@@ -60,7 +62,7 @@ class Scope:
         if time.monotonic() >= self.deadline:
             raise NodeTimeout("the time was over")
         if interrupted():
-            raise NodeTimeout("it was stopped, because it is no longer wanted")
+            raise NodeTimeout(NO_LONGER_WANTED)
 
     def pause(self, seconds: float) -> None:
         """Wait; Ctrl-C, the deadline and an interruption end it."""
