@@ -14,6 +14,7 @@ import orjson
 import typer
 
 from pocket.cli.in_order import in_order
+from pocket.cli.options import stdin
 from pocket.cli.output import Format, error_json, note, printable
 from pocket.cli.progress import Progress
 from pocket.document import JSON
@@ -30,7 +31,7 @@ RunLine = Callable[[JSON, int], "WorkflowResult"]
 def open_lines(option: str | None) -> Iterator[IO[bytes]]:
     """Open what `--input` names: `@FILE`, or stdin."""
     if option is None or option == "-":
-        yield sys.stdin.buffer
+        yield stdin()
         return
     if not option.startswith("@"):
         raise typer.BadParameter("with --lines it takes @FILE or -", param_hint="--input")

@@ -14,7 +14,7 @@ from pocket.cli.help import Command, Group
 from pocket.cli.interrupts import Interrupts
 from pocket.cli.logs import LogLevel, show_logs
 from pocket.cli.output import Format, note, print_error
-from pocket.errors import PocketError
+from pocket.errors import InvalidInput, PocketError
 
 
 def _options(
@@ -85,9 +85,14 @@ def _run_and_report() -> None:
         print_error(error, _wanted_format(sys.argv))
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        # Whoever read the output has had enough; Python would complain again when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has had enough.
+        _drop_output()
         sys.exit(0)
+    except OSError as error:
+        _drop_output()
+        refused = InvalidInput(f"{error.filename or 'the output'}: {error.strerror}")
+        print_error(refused, _wanted_format(sys.argv))
+        sys.exit(refused.exit_code)
     except Exception as error:
         if os.environ.get("POCKET_TRACEBACK"):
             raise
@@ -96,7 +101,14 @@ def _run_and_report() -> None:
         sys.exit(1)
 
 
+def _drop_output() -> None:
+    """Send what is left of the output nowhere: Python would complain again when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _run() -> None:
+    if sys.stdout is None:
+        raise InvalidInput("stdout is closed", hint="send it to /dev/null, if nobody wants it")
     try:
         app(prog_name="pocket")
     except SystemExit as ending:

@@ -108,7 +108,7 @@ def run(
                 batch.run(stream)
             batch.finish(verbose=verbose)
         else:
-            given = read_json(value or "{}", "--input")
+            given = read_json("{}" if value is None else value, "--input")
             with Progress() as progress:
                 result = runs.run(given, shown=ShownSteps(progress))
             if verbose:
