@@ -39,7 +39,7 @@ PocketError
 ```
 
 The exit codes are a promise: scripts match on them. 1 is kept for a bug in Pocket,
-2 for wrong command-line usage, 130 for Ctrl-C.
+2 for wrong command-line usage, 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import sys
 from typing import Annotated
 
@@ -57,12 +58,13 @@ app.command("version", cls=Command)(version.version)
 
 def _wanted_format(arguments: list[str]) -> Format:
     """Give the format of `--output`, for an error that ends the command that would know it."""
-    words = [word for argument in arguments for word in argument.split("=", 1)]
-    asked = [after for word, after in itertools.pairwise(words) if word in _OUTPUT]
+    words = [word for argument in arguments for word in _OUTPUT.sub(r"\1 ", argument).split(" ", 1)]
+    asked = [after for word, after in itertools.pairwise(words) if word in {"--output", "-o"}]
     return Format.JSON if asked[-1:] == ["json"] else Format.TEXT
 
 
-_OUTPUT = {"--output", "-o"}
+_OUTPUT = re.compile(r"^(--output(?==)|-o(?=.))=?")
+"""The option, where its value belongs to the same argument."""
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -75,3 +76,40 @@ def test_a_reader_that_has_had_enough_is_no_failure(terminal: Terminal) -> None:
     )
     (terminal.folder / "i").write_text('["' + "x" * 1_000_000 + '"]')
     assert shell(terminal, "set -o pipefail; pocket run w.yaml -i @i | head -c 9") == (0, "")
+
+
+WARNS = """name: w
+nodes:
+  - {name: n, type: router, config: {route: "{{.x}}", routes: {a: nope}, default: m}}
+  - {name: m, type: exec, config: {command: no-such-command}}
+"""
+
+
+@pytest.mark.parametrize("option", ["-ojson", "-o json", "--output=json", "--output json"])
+def test_whatever_is_said_in_json_is_a_line_of_json(terminal: Terminal, option: str) -> None:
+    (terminal.folder / "w.yaml").write_text(WARNS)
+    ended = terminal.run("run", "w.yaml", *option.split())
+    warnings, error = map(json.loads, ended.stderr.splitlines())
+    assert [problem["line"] for problem in warnings["warnings"]] == [3]
+    assert error["error"]["node"] == "m"
+    missing = terminal.run("run", "missing.yaml", *option.split())
+    assert json.loads(missing.stderr)["error"]["code"] == "invalid-workflow"
+
+
+def test_a_trace_does_not_take_the_place_of_its_workflow(
+    terminal: Terminal, workflow: Path
+) -> None:
+    for more in ([], ["--dry-run"], ["--lines"]):
+        refused = terminal.run("run", "w.yaml", "--trace", "../folder/w.yaml", *more)
+        assert refused.returncode == 2
+        assert "that is the workflow itself" in refused.stderr
+        assert workflow.read_text() == ECHO
+
+
+def test_a_dry_run_leaves_an_earlier_trace_alone(terminal: Terminal, workflow: Path) -> None:
+    earlier = workflow.with_name("trace.jsonl")
+    earlier.write_text("earlier")
+    assert terminal.run("run", "w.yaml", "--trace", earlier.name, "--dry-run").returncode == 0
+    workflow.write_text("name: [")
+    assert terminal.run("run", "w.yaml", "--trace", earlier.name).returncode == 12
+    assert earlier.read_text() == "earlier"
