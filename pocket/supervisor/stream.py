@@ -12,6 +12,7 @@ from pocket.capability.interruption import Interruption
 from pocket.capability.refusal import Refusal
 from pocket.errors import CallTimeout, InvalidInput
 from pocket.supervisor.limits import STREAM_CHUNK_BYTES
+from pocket.supervisor.meter import Meter
 from pocket.supervisor.result import Result
 from pocket.supervisor.stream_time import StreamTime
 from pocket.supervisor.worker import Reply, Worker
@@ -47,14 +48,17 @@ class Stream(Iterator[bytes]):
         borrow: Callable[[float], Worker],
         give_back: Callable[[Worker], None],
         read: Callable[[Reply], Result],
+        meter: Meter | None,
     ) -> None:
         """Prepare the call, which begins with the first chunk; `Plugin.stream` does this."""
         self._interruption = Interruption()
         self._result: Result | None = None
+        pieces = _pieces(chunks)
+        if meter is not None:
+            pieces = meter.feeding(pieces)
         # No method of the stream's: a circle of references would keep its worker for a while.
-        self._chunks = _running(
-            self._interruption, payload, _pieces(chunks), begin, borrow, give_back, read
-        )
+        running = _running(self._interruption, payload, pieces, begin, borrow, give_back, read)
+        self._chunks = running if meter is None else meter.reading(running)
 
     def __next__(self) -> bytes:
         """Give the next chunk.
