@@ -163,3 +163,29 @@ def test_a_reader_that_leaves_ends_all_lines_that_are_under_way(terminal: Termin
         assert command.wait(DEADLINE_S) == 0
         assert command.stderr.read() == ""
     sleepers.check_over()
+
+
+UNSEEN = """
+import signal, threading, time
+from pocket.cli.interrupts import Interrupts
+
+interrupts = Interrupts()
+interrupts.listen()
+# Heard by another thread, it ends no wait of the main one; so it is where it comes just before one.
+press = lambda: signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+threading.Timer(0.2, press).start()
+begun_s = time.monotonic()
+try:
+    time.sleep(30)
+except KeyboardInterrupt:
+    print(interrupts.exit_code, time.monotonic() - begun_s)
+"""
+
+
+def test_ctrl_c_that_comes_just_before_a_wait_ends_it(terminal: Terminal) -> None:
+    program = [COMMAND[0], "-c", UNSEEN]
+    environ = terminal.environ
+    ended = subprocess.run(program, env=environ, capture_output=True, text=True, check=True)
+    code, took_s = ended.stdout.split()
+    assert code == "130"
+    assert float(took_s) < 10
