@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from peers.peer import Missing, timed
-from sections.workflow import chain
 
 import pocket
+from sections.workflow import chain
 
 NAME = "flow_peers"
 NODES = 100
@@ -51,7 +52,7 @@ def _pocketflow() -> Callable[[], object]:
             return "default"
 
     nodes = [Echo(f"n{number}") for number in range(NODES)]
-    for node, following in zip(nodes, nodes[1:], strict=False):
+    for node, following in pairwise(nodes):
         node.next(following)
     flow = Flow(start=nodes[0])
 
