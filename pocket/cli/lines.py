@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from stat import S_ISREG
 from typing import IO, TYPE_CHECKING
 
 import orjson
@@ -40,6 +42,12 @@ def open_lines(option: str | None) -> Iterator[IO[bytes]]:
         yield stream
 
 
+def _size(stream: IO[bytes]) -> int | None:
+    """Give the bytes of a file; what comes through a pipe has no known end."""
+    status = os.fstat(stream.fileno())
+    return status.st_size if S_ISREG(status.st_mode) else None
+
+
 class Batch:
     """The runs of one batch, and how they ended.
 
@@ -58,18 +66,18 @@ class Batch:
         self._text_field = text_field
         self._at_once = at_once
         self._started_s = time.monotonic()
+        self._read_bytes = 0
         self._done = 0
         self._failed = 0
         self._exit_code = 0
 
-    def run(self, lines: Iterable[bytes]) -> None:
+    def run(self, lines: IO[bytes]) -> None:
         """Run once a line, printing each result or error as it comes."""
         # Where the results are seen on the terminal, they are progress enough.
-        with Progress(wanted=not sys.stdout.isatty()) as progress:
-            numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-            for number, result in in_order(self._result, numbered, self._at_once):
+        with Progress(wanted=not sys.stdout.isatty(), total=_size(lines)) as progress:
+            for number, result in in_order(self._result, self._numbered(lines), self._at_once):
                 self._print(number, result)
-                progress.show(f"{self._done} lines, {self._failed} failed")
+                progress.show(f"{self._done} lines, {self._failed} failed", self._read_bytes)
 
     def finish(self, *, verbose: bool) -> None:
         """Sum up, and exit with the code of the first failure if there was one."""
@@ -85,6 +93,12 @@ class Batch:
         else:
             took = format_duration(round(took_s, 3))
             note(f"{self._done} lines in {took}, {self._failed} failed")
+
+    def _numbered(self, lines: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+        for number, line in enumerate(lines, 1):
+            self._read_bytes += len(line)
+            if line.strip():
+                yield number, line
 
     def _result(self, numbered: tuple[int, bytes]) -> tuple[int, str | PocketError]:
         number, line = numbered

@@ -125,15 +125,24 @@ def test_a_batch_stops_quietly_when_nobody_reads_on(terminal: Terminal) -> None:
     assert command.returncode == 0
 
 
-def on_a_terminal(terminal: Terminal, *arguments: str, **environ: str) -> str:
-    """Run a command whose output and errors go to a pseudo-terminal; gives both."""
+def on_a_terminal(
+    terminal: Terminal,
+    *arguments: str,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int | None = None,
+    **environ: str,
+) -> str:
+    """Run a command whose output (unless that goes elsewhere) and errors go to a pseudo-terminal.
+
+    Gives what the terminal got.
+    """
     leader, follower = pty.openpty()
     with subprocess.Popen(
         [*COMMAND, *arguments],
         cwd=terminal.folder,
         env=terminal.environ | {"TERM": "xterm-256color"} | environ,
-        stdin=subprocess.DEVNULL,
-        stdout=follower,
+        stdin=stdin,
+        stdout=follower if stdout is None else stdout,
         stderr=follower,
     ):
         os.close(follower)
@@ -158,6 +167,23 @@ def test_colours_are_for_terminals_that_want_them(terminal: Terminal) -> None:
     piped = terminal.run(*arguments)
     assert plain == piped.stderr
     assert ESCAPE not in plain
+
+
+@pytest.mark.parametrize("source", ["@lines", "-"])
+def test_a_long_batch_shows_how_much_is_done(terminal: Terminal, source: str) -> None:
+    (terminal.folder / "wait.yaml").write_text(
+        "name: w\nnodes: [{name: a, type: delay, config: {duration: 300ms}}]\n"
+    )
+    (terminal.folder / "lines").write_text("1\n" * 6)
+    reading, writing = os.pipe()
+    os.write(writing, b"1\n" * 6)
+    os.close(writing)
+    command = ("run", "wait.yaml", "--lines", "--input", source)
+    seen = on_a_terminal(terminal, *command, stdin=reading, stdout=subprocess.DEVNULL)
+    os.close(reading)
+    assert "5 lines, 0 failed" in seen
+    # The end of a pipe is not known before it comes.
+    assert ("83%" in seen) == (source == "@lines")
 
 
 def test_what_a_plugin_says_never_reaches_a_terminal_as_it_is(terminal: Terminal) -> None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from conftest import Load
+from guests.build import guest, plugin_folder
 
 import pocket
 from pocket.supervisor.binary import find_worker
@@ -69,6 +71,29 @@ def test_its_environment_is_empty_and_its_folder_is_the_root(process: Path) -> N
 def test_it_is_undumpable(process: Path) -> None:
     # An undumpable process belongs to root in /proc (proc(5)).
     assert (process / "environ").stat().st_uid == 0
+
+
+IN_REAL_TIME = """
+import os, sys
+try:
+    os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
+except PermissionError:
+    sys.exit("not permitted")
+import pocket
+with pocket.Host(home=sys.argv[2]) as host:
+    plugin = host.load(sys.argv[1])
+    plugin.call("main", None)
+    print(os.sched_getscheduler(0) == os.SCHED_RR, os.sched_getscheduler(plugin.pid))
+"""
+
+
+def test_no_worker_is_scheduled_in_real_time(tmp_path: Path) -> None:
+    folder = plugin_folder(tmp_path, "guest", wasm=guest("echo"))
+    command = [sys.executable, "-c", IN_REAL_TIME, folder, tmp_path / "home"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    if ended.stderr.strip() == "not permitted":
+        pytest.skip("this user may not schedule a process in real time")
+    assert ended.stdout.split() == ["True", str(os.SCHED_OTHER)], ended.stderr
 
 
 def test_ctrl_c_on_the_terminal_is_not_for_it(process: Path) -> None:

@@ -100,9 +100,29 @@ fn common(folders: usize, parent_pid: Option<u32>) -> Result<(), Fault> {
     if parent_pid.is_some() && parent != parent_pid {
         return Err(Fault::new(Code::Sandbox, "the host is gone"));
     }
+    ordinary_priority()?;
     rustix::process::chdir("/").map_err(refuse("working folder"))?;
     rustix::thread::set_no_new_privs(true).map_err(refuse("no new privileges"))?;
     rlimits::no_core_dumps()
+}
+
+/// A host that is scheduled in real time hands that on to what it starts. A guest that loops would
+/// keep a CPU from everybody, from the host that has to kill it as well.
+fn ordinary_priority() -> Result<(), Fault> {
+    // SAFETY: neither call touches memory but the parameter's.
+    let done = unsafe {
+        match libc::sched_getscheduler(0) & !libc::SCHED_RESET_ON_FORK {
+            libc::SCHED_OTHER | libc::SCHED_BATCH | libc::SCHED_IDLE => 0,
+            _ => {
+                let parameter = libc::sched_param { sched_priority: 0 };
+                libc::sched_setscheduler(0, libc::SCHED_OTHER, &raw const parameter)
+            }
+        }
+    };
+    if done == 0 {
+        return Ok(());
+    }
+    Err(refuse("ordinary priority")(std::io::Error::last_os_error()))
 }
 
 fn close_other_fds(folders: usize) -> Result<(), Fault> {
