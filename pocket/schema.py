@@ -95,6 +95,10 @@ def _inner(error: ValidationError) -> ValidationError | None:
     return None if best is None or best.absolute_path == error.absolute_path else best
 
 
+def _shown(value: object) -> str:
+    return "null" if value is None else f"{value!r:.80}"
+
+
 def _said(error: ValidationError) -> str:
     match error.validator:
         case "required":
@@ -105,7 +109,7 @@ def _said(error: ValidationError) -> str:
         case "type":
             kinds = error.validator_value
             wanted = " or ".join(kinds) if isinstance(kinds, list) else kinds
-            return f"{error.instance!r:.80} is not of type {wanted}"
+            return f"{_shown(error.instance)} is not of type {wanted}"
         case "pattern":
             return f"{error.instance!r:.80} has not the form that is wanted here"
         case _:
