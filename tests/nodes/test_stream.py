@@ -150,6 +150,43 @@ def test_a_built_in_node_has_no_stream(tmp_path: Path) -> None:
         Workflow.load(file)
 
 
+def test_another_thread_can_stop_it(host: Host, tmp_path: Path) -> None:
+    limits = {"memory": "16MB", "cpu": "20s", "timeout": "20s"}
+    folder = plugin_folder(
+        tmp_path, "spins", wasm=guest("stream_spins"), permissions=limits, nodes=["main"]
+    )
+    host.store.install(read_package(folder), replace=True)
+    (tmp_path / "f").write_text("x")
+    file = tmp_path / "w.yaml"
+    file.write_text(f"name: w\nnodes:\n  - name: it\n    {_node('spins', '{from: f, to: out}')}")
+    workflow = Workflow.load(file, host=host)
+    plugin, interruption, errors = host.load("spins"), Interruption(), list[BaseException]()
+
+    def run() -> None:
+        with pytest.raises(PluginCrashed) as raised:
+            interruption.run(lambda: workflow.run(None))
+        errors.append(raised.value)
+
+    running = threading.Thread(target=run)
+    running.start()
+    deadline = time.monotonic() + 10
+    while not any(_cpu_ticks(pid) > 2 for pid in plugin.pids):
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    begun = time.monotonic()
+    interruption.happen()
+    running.join()
+    assert time.monotonic() - begun < 3
+    assert len(errors) == 1
+    assert plugin.pids == ()
+    assert not (tmp_path / "out").exists()
+
+
+def _cpu_ticks(pid: int) -> int:
+    """Give the CPU time of a process; starting takes a worker less than two ticks."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11])
+
+
 def _tasks(*tasks: str) -> str:
     lines = ["type: parallel", "config:", "  tasks:", *(f"    - {task}" for task in tasks)]
     return "\n    ".join(lines) + "\n"
@@ -210,40 +247,3 @@ def test_what_is_wrong_with_the_stream_of_a_task_is_said_once(
     [problem] = caught.value.problems
     assert f"nodes[0].config.tasks[0]{place}" in str(caught.value)
     assert message in problem.message
-
-
-def test_another_thread_can_stop_it(host: Host, tmp_path: Path) -> None:
-    limits = {"memory": "16MB", "cpu": "20s", "timeout": "20s"}
-    folder = plugin_folder(
-        tmp_path, "spins", wasm=guest("stream_spins"), permissions=limits, nodes=["main"]
-    )
-    host.store.install(read_package(folder), replace=True)
-    (tmp_path / "f").write_text("x")
-    file = tmp_path / "w.yaml"
-    file.write_text(f"name: w\nnodes:\n  - name: it\n    {_node('spins', '{from: f, to: out}')}")
-    workflow = Workflow.load(file, host=host)
-    plugin, interruption, errors = host.load("spins"), Interruption(), list[BaseException]()
-
-    def run() -> None:
-        with pytest.raises(PluginCrashed) as raised:
-            interruption.run(lambda: workflow.run(None))
-        errors.append(raised.value)
-
-    running = threading.Thread(target=run)
-    running.start()
-    deadline = time.monotonic() + 10
-    while not any(_cpu_ticks(pid) > 2 for pid in plugin.pids):
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-    begun = time.monotonic()
-    interruption.happen()
-    running.join()
-    assert time.monotonic() - begun < 3
-    assert len(errors) == 1
-    assert plugin.pids == ()
-    assert not (tmp_path / "out").exists()
-
-
-def _cpu_ticks(pid: int) -> int:
-    """Give the CPU time of a process; starting takes a worker less than two ticks."""
-    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11])
