@@ -78,14 +78,15 @@ lint: $(VENV)/ready ## formatting, lints, types, import layers, generated docs
 	for module in $(GO_MODULES); do (cd $$module && go vet ./... && GOOS=wasip1 GOARCH=wasm go vet ./...); done
 
 .PHONY: install-check
-install-check: $(VENV)/ready ## `pip install .` alone, in an environment of its own, gives a pocket that works
+install-check: $(ENGINE) $(PYTHON_ENGINE) ## `pip install .` alone, in an environment of its own, gives a pocket that works
 	rm -rf .demo/installed
 	$(PYTHON) -m venv .demo/installed
-	CARGO_TARGET_DIR=$(CURDIR)/workers/target .demo/installed/bin/pip install --quiet .
+	.demo/installed/bin/pip install --quiet .
 	cd / && $(CURDIR)/.demo/installed/bin/pocket version
 	cd / && $(CURDIR)/.demo/installed/bin/pocket security status
 	cd / && $(CURDIR)/.demo/installed/bin/pocket run $(CURDIR)/examples/workflows/greeting.yaml --dry-run
 	cd / && $(CURDIR)/.demo/installed/bin/pocket run $(CURDIR)/examples/workflows/scripts.yaml --input @$(CURDIR)/examples/workflows/scripts.json
+	CARGO_TARGET_DIR=$(WASM_TARGET) scripts/installed_walk.sh $(CURDIR)/.demo/installed/bin python rust
 
 .PHONY: tools
 tools: # says what is missing before anything long begins

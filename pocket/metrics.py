@@ -10,11 +10,13 @@ with pocket.Host() as host:
 ```
 
 Everything is read when Prometheus asks. Only outcomes and durations are counted as calls end,
-which takes less than a microsecond each, from the moment when there is a collector.
+which takes less than a microsecond each, and the bytes of streams as they go, from the moment when
+there is a collector.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class Kind(NamedTuple):
-    """One metric: `field` of a plugin's status."""
+    """One metric: `field` of a plugin's status, or of the calls in it."""
 
     name: str
     help: str
@@ -59,19 +61,35 @@ COUNTERS: Final = (
     Kind("pocket_calls_refused_total", "Calls refused because too many waited", "refusals"),
 )
 CALLS: Final = Kind(
-    "pocket_calls_total", "Calls by `outcome`: ok, or the code of an error", "calls"
+    "pocket_calls_total", "Calls by `outcome`: ok, or the code of an error", "outcomes"
 )
 DURATION: Final = Kind(
     "pocket_call_duration_seconds",
     "Time of a call with its wait for a worker; in a batch, its time in the plugin alone",
-    "calls",
+    "durations",
+)
+STREAMS: Final = Kind(
+    "pocket_streams_total",
+    "Streams by `outcome`: ok, the code of an error, or closed by their caller",
+    "streams",
+)
+STREAM_SUMS: Final = (
+    Kind(
+        "pocket_stream_seconds_total",
+        "Time of streams from begin to end, with what their callers took",
+        "streams_s",
+    ),
+    Kind("pocket_stream_read_bytes_total", "Bytes of streams that plugins read", "bytes_read"),
+    Kind(
+        "pocket_stream_written_bytes_total", "Bytes of streams that plugins wrote", "bytes_written"
+    ),
 )
 
 
 def collector(host: Host) -> Collector:
     """Give what a registry of prometheus-client asks for the metrics of a host.
 
-    From now on the host counts how calls end. Plugins of one name count together.
+    From now on the host counts how calls and streams end. Plugins of one name count together.
     """
     host.count_calls()
     return _Collector(host)
@@ -94,14 +112,20 @@ class _Collector(Collector):
                 counter.add_metric([name], value)
             yield counter
         calls = _calls(found)
-        yield _outcomes(calls)
+        yield _outcomes(CALLS, calls)
         yield _durations(calls)
+        yield _outcomes(STREAMS, calls)
+        for kind in STREAM_SUMS:
+            counter = CounterMetricFamily(kind.name, kind.help, labels=["plugin"])
+            for name, several in calls.items():
+                counter.add_metric([name], sum(getattr(one, kind.field) for one in several))
+            yield counter
 
     def describe(self) -> Iterable[Metric]:
         """Give the names alone, so that registering asks no worker."""
         for kind in GAUGES:
             yield GaugeMetricFamily(kind.name, kind.help)
-        for kind in (*COUNTERS, CALLS):
+        for kind in (*COUNTERS, CALLS, STREAMS, *STREAM_SUMS):
             yield CounterMetricFamily(kind.name, kind.help)
         yield HistogramMetricFamily(DURATION.name, DURATION.help)
 
@@ -121,11 +145,13 @@ def _calls(found: Sequence[tuple[str, PluginStatus]]) -> dict[str, list[Calls]]:
     return calls
 
 
-def _outcomes(calls: dict[str, list[Calls]]) -> Metric:
-    family = CounterMetricFamily(CALLS.name, CALLS.help, labels=["plugin", "outcome"])
+def _outcomes(kind: Kind, calls: dict[str, list[Calls]]) -> Metric:
+    family = CounterMetricFamily(kind.name, kind.help, labels=["plugin", "outcome"])
     for name, several in calls.items():
-        for outcome in sorted({outcome for one in several for outcome in one.outcomes}):
-            count = sum(one.outcomes.get(outcome, 0) for one in several)
+        sums: Counter[str] = Counter()
+        for one in several:
+            sums.update(getattr(one, kind.field))
+        for outcome, count in sorted(sums.items()):
             family.add_metric([name, outcome], count)
     return family
 

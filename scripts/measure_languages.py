@@ -21,13 +21,17 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from conformance.cases import CASES, Bench, Case  # noqa: E402
 from conformance.languages import LANGUAGES, Language  # noqa: E402
+from conformance.passage import pass_through  # noqa: E402
 
 import pocket  # noqa: E402
+from pocket.plugin.module import without_debug_sections  # noqa: E402
 
 RESULTS = ROOT / "docs" / "plugins" / "languages.json"
 REQUEST = {"do": "echo", "with": {"text": "hello", "numbers": [1, 2.5, 3]}}
 ROUNDS = 60
 CALLS_OF_A_ROUND = 100
+STREAMS = 3
+MEBIBYTES_OF_A_STREAM = 64
 
 
 def main() -> None:
@@ -36,7 +40,7 @@ def main() -> None:
     logging.getLogger("pocket").addHandler(logging.NullHandler())
     with tempfile.TemporaryDirectory() as folder, pocket.Host(home=Path(folder) / "home") as host:
         benches = {
-            language: Bench(language.built(), host, Path(folder) / language.name)
+            language: Bench(language.built(), host, Path(folder) / language.name, language.sources)
             for language in LANGUAGES
         }
         results = {
@@ -44,17 +48,20 @@ def main() -> None:
             "load": round(os.getloadavg()[0], 1),
             "request": REQUEST,
             "calls": ROUNDS * CALLS_OF_A_ROUND,
+            "stream_mebibytes": MEBIBYTES_OF_A_STREAM,
             "cases": [case.name for case in CASES],
             "languages": [],
         }
         times = measured(benches)
+        speeds = streamed(benches)
         for language, bench in benches.items():
             found = {case.name: outcome(language, case, bench) for case in CASES}
             results["languages"].append(
                 {
                     "title": language.title,
-                    "module_bytes": len(language.built()),
+                    "module_bytes": len(without_debug_sections(language.built(), language.name)),
                     "call_p50_us": round(statistics.median(times[language]), 1),
+                    "stream_mb_per_s": round(statistics.median(speeds[language])),
                     "cannot": {name: why for name, why in found.items() if why},
                 }
             )
@@ -92,6 +99,17 @@ def measured(benches: dict[Language, Bench]) -> dict[Language, list[float]]:
                 if number:
                     times[language].append((time.perf_counter_ns() - begun) / 1000)
     return times
+
+
+def streamed(benches: dict[Language, Bench]) -> dict[Language, list[float]]:
+    """Give how many megabytes a second go through a stream, in turns too."""
+    plugins = {language: bench.load(memory="16MB") for language, bench in benches.items()}
+    speeds: dict[Language, list[float]] = {language: [] for language in benches}
+    for _ in range(STREAMS):
+        for language, plugin in plugins.items():
+            passage = pass_through(plugin, "louder", MEBIBYTES_OF_A_STREAM)
+            speeds[language].append(passage.megabytes_per_s)
+    return speeds
 
 
 if __name__ == "__main__":

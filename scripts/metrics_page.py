@@ -18,6 +18,7 @@ def metrics_page() -> str:
         *((kind, "counter") for kind in metrics.COUNTERS),
         (metrics.CALLS, "counter"),
         (metrics.DURATION, "histogram"),
+        *((kind, "counter") for kind in (metrics.STREAMS, *metrics.STREAM_SUMS)),
     ]
     rows = [[f"`{kind.name}`", form, kind.help] for kind, form in kinds]
     return f"""

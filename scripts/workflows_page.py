@@ -12,7 +12,7 @@ from pocket.document import parse_document
 from pocket.errors import InvalidWorkflow
 from pocket.flow import Workflow
 from pocket.workflow.functions import FUNCTIONS
-from pocket.workflow.loader import workflow_schema
+from pocket.workflow.schema import workflow_schema
 
 FILE = """\
 name: greeting
@@ -100,6 +100,23 @@ nodes:
     config: {template: "{{.kept}} of {{.lines}} lines are errors"}
 """
 
+STREAMS = """\
+name: two-of-one
+nodes:
+  - name: both
+    type: parallel
+    config:
+      tasks:
+        - name: errors
+          node: filter-lines
+          config: {contains: " ERROR "}
+          stream: {from: server.log, to: errors.log}
+        - name: warnings
+          node: filter-lines
+          config: {contains: " WARN "}
+          stream: {from: server.log, to: warnings.log}
+"""
+
 _OF_GO = {
     "eq",
     "ne",
@@ -118,7 +135,7 @@ _OF_GO = {
 
 def workflows_page() -> str:
     """Give docs/workflows.md, without the note above it."""
-    for text in (FILE, CONNECTED, CARE, STREAM):
+    for text in (FILE, CONNECTED, CARE, STREAM, STREAMS):
         Workflow(parse_document(text, "docs/workflows.md", error=InvalidWorkflow))
     return f"""# Workflows
 
@@ -210,7 +227,11 @@ says which files they are; `pocket nodes info` says which types want it.
 Both paths are templates and stay beneath `base_dir`, as those of the `file` node do. The file `to`
 is put in its place when the node is done, whole or not at all. The node's output is what the plugin
 answers. Its own limits of time and CPU time are those of one chunk, of at most 256 KiB; `timeout`
-is the one of all.
+is the one of all. Where it fails, however it does, the file `to` stays as it was. A task of
+[parallel](nodes/parallel.md) has its own `stream`, so that several go on at the same time:
+
+```yaml
+{STREAMS}```
 
 ### What a run did
 

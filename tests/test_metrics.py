@@ -36,7 +36,7 @@ def registry(host: pocket.Host) -> CollectorRegistry:
 
 
 def load(host: pocket.Host, root: Path, name: str) -> pocket.Plugin:
-    return host.load(plugin_folder(root, name, wasm=guest(name)))
+    return host.load(plugin_folder(root, name.replace("_", "-"), wasm=guest(name)))
 
 
 def value(registry: CollectorRegistry, name: str, **labels: str) -> float | None:
@@ -74,6 +74,35 @@ def test_durations_are_a_histogram(
     total_s = value(registry, f"{name}_sum", plugin="echo")
     assert total_s is not None
     assert 20 * 2e-6 < total_s < 20
+
+
+def test_streams_are_counted_with_their_bytes(
+    host: pocket.Host, registry: CollectorRegistry, tmp_path: Path
+) -> None:
+    copy, fails, flood = (
+        load(host, tmp_path, name) for name in ("stream_copy", "stream_fails", "stream_flood")
+    )
+    for _ in range(2):
+        assert copy.stream("main", [b"abc", b"de"]).result().output == 5
+    with pytest.raises(pocket.PluginError):
+        fails.stream("main", [b"x"]).result()
+    with flood.stream("main", []) as stream:
+        first = next(stream)
+        # While it goes on, too.
+        assert value(registry, "stream_written_bytes_total", plugin="stream-flood") == len(first)
+        assert value(registry, "streams_total", plugin="stream-flood", outcome="closed") is None
+    outcomes = {"stream-copy": "ok", "stream-fails": "plugin-error", "stream-flood": "closed"}
+    counted = {
+        name: value(registry, "streams_total", plugin=name, outcome=outcome)
+        for name, outcome in outcomes.items()
+    }
+    assert counted == {"stream-copy": 2, "stream-fails": 1, "stream-flood": 1}
+    assert value(registry, "stream_read_bytes_total", plugin="stream-copy") == 10
+    assert value(registry, "stream_written_bytes_total", plugin="stream-copy") == 10
+    seconds = value(registry, "stream_seconds_total", plugin="stream-copy")
+    assert seconds is not None
+    assert 0 < seconds < 20
+    assert value(registry, "calls_total", plugin="stream-copy", outcome="ok") is None
 
 
 def test_workers_their_memory_and_their_deaths(

@@ -7,7 +7,7 @@ use std::{env, fs};
 
 /// Every policy has to make sense on each of them, whichever this build is for.
 const MACHINES: [&str; 2] = ["x86_64", "aarch64"];
-const POLICIES: [&str; 3] = ["serve", "serve-files", "compile"];
+const POLICIES: [&str; 4] = ["serve", "serve-files", "compile", "symbolise"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let machine = env::var("CARGO_CFG_TARGET_ARCH")?;

@@ -8,7 +8,7 @@ import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pocket.authoring.bench import Bench
 from pocket.authoring.toolchain import Toolchain
@@ -24,17 +24,18 @@ _OFFLINE: Final = "cargo cannot reach its registry; is there a network?"
 
 def _build(bench: Bench) -> None:
     folder = bench.folder.resolve()
-    target = _target(folder)
+    target, kind = _target(folder), _kind(folder)
     add_target = f"run `rustup target add {target}`"
     written = bench.run(
         "cargo",
-        "build",
+        "rustc",
         "--release",
+        *kind,
         f"--target={target}",
         "--message-format=json-render-diagnostics",
         install=_INSTALL,
         hints={f"{target}` target may not be": add_target, "resolve host": _OFFLINE},
-        environ={"CARGO_ENCODED_RUSTFLAGS": _flags()},
+        environ={"CARGO_ENCODED_RUSTFLAGS": _flags(folder)},
         stdout_is_data=True,
     )
     modules = list(_modules(written, folder / "Cargo.toml"))
@@ -50,21 +51,34 @@ def _build(bench: Bench) -> None:
 
 def _target(folder: Path) -> str:
     """Give the target that the folder asks for: a crate that needs files wants wasm32-wasip1."""
-    file = folder / ".cargo" / "config.toml"
-    try:
-        config = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    except (OSError, ValueError) as error:
-        raise BuildFailed(f"{file}: {error}") from None
-    target = config.get("build", {}).get("target", _TARGET)
+    target = _read(folder / ".cargo" / "config.toml").get("build", {}).get("target", _TARGET)
     return target if isinstance(target, str) else _TARGET
 
 
-def _flags() -> str:
-    """Keep the home of whoever builds out of the paths in panic messages."""
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except (OSError, ValueError) as error:
+        raise BuildFailed(f"{file}: {error}") from None
+
+
+def _kind(folder: Path) -> list[str]:
+    """Choose what is built: of a library its plugin alone.
+
+    The library that its tests are linked with would keep all debug information of the standard
+    library in the plugin, as cargo then optimises neither across crates.
+    """
+    types = _read(folder / "Cargo.toml").get("lib", {}).get("crate-type", ())
+    return ["--lib", "--crate-type=cdylib"] if "cdylib" in types else ["--bins"]
+
+
+def _flags(folder: Path) -> str:
+    """Keep the folders of whoever builds out of the paths in panic messages and stacks."""
     home = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
     given = os.environ.get("RUSTFLAGS", "").split()
+    renamed = [f"--remap-path-prefix={home}=cargo", f"--remap-path-prefix={folder}="]
     # This form allows blanks in paths.
-    return "\x1f".join([*given, f"--remap-path-prefix={home}=cargo"])
+    return "\x1f".join([*given, *renamed])
 
 
 def _modules(written: str, manifest: Path) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""Plugins in Go, built by the Go toolchain for wasip1."""
+"""Plugins in Go, built for wasip1 by Go, or by TinyGo for the target in tinygo.json."""
 
 from __future__ import annotations
 
@@ -16,21 +16,43 @@ _HINTS: Final = {
     "-buildmode=c-shared not supported": "Go 1.24 is the first that can make plugins",
     "function main is undeclared": "a plugin is a package main with `func main() {}`",
 }
+_TINYGO: Final = "tinygo.json"
+"""A target of TinyGo, whose presence says that the plugin is for it."""
+_INSTALL_TINYGO: Final = (
+    "install TinyGo 0.41 or newer, with Go beside it: "
+    "https://tinygo.org/getting-started/install, or remove tinygo.json"
+)
 
 
 def _build(bench: Bench) -> None:
     bench.wasm.parent.mkdir(parents=True, exist_ok=True)
+    if (bench.folder / _TINYGO).exists():
+        _build_with_tinygo(bench)
+        return
     bench.run(
         "go",
         "build",
         "-buildmode=c-shared",
         "-trimpath",
-        "-ldflags=-s -w",
+        "-ldflags=-w",
         f"-o={bench.wasm.resolve()}",
         ".",
         install=_INSTALL,
         hints=_HINTS,
         environ={"GOOS": "wasip1", "GOARCH": "wasm"},
+    )
+
+
+def _build_with_tinygo(bench: Bench) -> None:
+    bench.run(
+        "tinygo",
+        "build",
+        f"-target={_TINYGO}",
+        "-buildmode=c-shared",
+        "-no-debug",
+        f"-o={bench.wasm.resolve()}",
+        ".",
+        install=_INSTALL_TINYGO,
     )
 
 

@@ -14,7 +14,10 @@ from pocket.authoring.bench import Bench
 from pocket.authoring.toolchain import Toolchain
 from pocket.errors import BuildFailed
 
-_COMPILER: Final = "run `pip install ziglang==0.15.2`, or name a wasi-sdk with WASI_SDK_PATH"
+# The pip of the Python that runs, as this looks for it there.
+_COMPILER: Final = (
+    f"run `{sys.executable} -m pip install ziglang==0.15.2`, or name a wasi-sdk with WASI_SDK_PATH"
+)
 _INSTALL: Final = "run `sudo apt install make`"
 _HINTS: Final = {"No rule to make target": "the Makefile needs a target `build`"}
 

@@ -11,6 +11,7 @@ from pocket.authoring.bench import Bench
 from pocket.authoring.tarball import pack
 from pocket.authoring.toolchain import Toolchain
 from pocket.errors import BuildFailed, InvalidInput
+from pocket.plugin.module import SOURCE_MAP_SECTION, custom_section
 
 _INSTALL: Final = (
     "install Node 20 or newer: `sudo apt install nodejs npm`, or https://nodejs.org where that is "
@@ -27,6 +28,23 @@ def _build(bench: Bench) -> None:
     _require_script(bench.folder / "package.json", bench.wasm)
     _install(bench)
     bench.run("npm", "run", "--silent", "build", install=_INSTALL, hints=_HINTS)
+    _put_in_map(bench.wasm)
+
+
+def _put_in_map(wasm: Path) -> None:
+    """Put the map that asc writes beside its module into it, without the text of the sources."""
+    file = wasm.with_name(f"{wasm.name}.map")
+    if not file.exists():
+        return
+    try:
+        source_map = json.loads(file.read_bytes())
+        kept = {key: source_map[key] for key in ("version", "sources", "names", "mappings")}
+        section = custom_section(SOURCE_MAP_SECTION, json.dumps(kept).encode())
+        wasm.write_bytes(wasm.read_bytes() + section)
+        # Once is enough, where the next build finds nothing to do.
+        file.unlink()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BuildFailed(f"{file}: {error}", hint="delete it and build again") from None
 
 
 def _require_script(file: Path, wasm: Path) -> None:

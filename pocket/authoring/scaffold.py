@@ -13,8 +13,8 @@ from pocket.plugin.manifest import manifest_schema
 from pocket.version import VERSION
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
-_SDK: Final = Path(__file__).parents[2] / "sdk"
-"""Of a checkout; a wheel has none, as it holds no engine built for plugins."""
+_SDKS: Final = (Path(__file__).with_name("sdk"), Path(__file__).parents[2] / "sdk")
+"""Where SDKs can be: in the package, where `pip install` puts them, or beside it in a checkout."""
 
 
 def create(
@@ -26,7 +26,7 @@ def create(
         name: of the plugin, its folder and its node type.
         language: a key of `LANGUAGES`.
         into: the folder that gets the new one.
-        sdk: `sdk/` of Pocket's repository; by default that of the checkout which runs.
+        sdk: `sdk/` of Pocket's repository; by default what came with the Pocket that runs.
         taken: node types that no plugin can have.
 
     Raises:
@@ -84,10 +84,17 @@ def _from_template(language: str, name: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _sdk_folder(tools: Toolchain, sdk: Path | None) -> Path:
-    folder = (_SDK if sdk is None else sdk) / tools.sdk
-    if not folder.is_dir():
+    if sdk is None:
+        found = [folder for folder in _SDKS if (folder / tools.sdk).is_dir()]
+        if not found:
+            raise InvalidInput(
+                f"this Pocket was installed without the SDK of {tools.sdk}",
+                hint="in Pocket's repository, run `make plugins`, then `pip install .` again",
+            )
+        return found[0] / tools.sdk
+    if not (sdk / tools.sdk).is_dir():
         raise InvalidInput(
-            f"{folder}: there is no SDK here",
+            f"{sdk / tools.sdk}: there is no SDK here",
             hint="get Pocket's repository and name its folder: --sdk path/to/pocket/sdk",
         )
-    return folder
+    return sdk / tools.sdk

@@ -87,8 +87,9 @@ class Http:
             raise Refusal("invalid-request", f"there is no host call {call:.50}; there is {CALL}")
         url = _url(request.get("url"))
         self._reach.permit(url)
-        until = min(deadline, monotonic() + MAX_TIME_S)
-        return _value(self._client.fetch(HttpRequest.parse(request, url), self._reach, until))
+        asked = HttpRequest.parse(request, url)
+        until = min(deadline, monotonic() + min(MAX_TIME_S, asked.timeout_s))
+        return _value(self._client.fetch(asked, self._reach, until))
 
 
 def _url(value: JSON) -> HttpUrl:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 Headers: TypeAlias = "tuple[tuple[str, str], ...]"
 
 METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-FIELDS: Final = ("method", "url", "headers", "body", "bodyBase64")
+FIELDS: Final = ("method", "url", "headers", "body", "bodyBase64", "timeoutMs")
 MAX_BODY_BYTES: Final = 10 << 20
 """Body of a request or a response: a large API answer is a tenth of it."""
 MAX_HEADERS: Final = 200
@@ -51,12 +52,17 @@ _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """One request, ready to be sent to one URL."""
+    """One request, ready to be sent to one URL.
+
+    Attributes:
+        timeout_s: how long whoever asks waits for it, all redirects included.
+    """
 
     method: str
     url: HttpUrl
     headers: Headers = ()
     body: bytes | None = None
+    timeout_s: float = math.inf
 
     @classmethod
     def parse(cls, asked: Mapping[str, JSON], url: HttpUrl) -> HttpRequest:
@@ -75,7 +81,8 @@ class HttpRequest:
         body = _body(asked)
         if body is not None and method.upper() in {"GET", "HEAD"}:
             raise Refusal("invalid-request", f"{method.upper()} has no body")
-        return cls(method.upper(), url, _headers(asked.get("headers")), body)
+        headers = _headers(asked.get("headers"))
+        return cls(method.upper(), url, headers, body, _timeout_s(asked.get("timeoutMs")))
 
     def redirected(self, status: int, url: HttpUrl) -> HttpRequest:
         """Give the request that follows a redirect, by the rules of the Fetch standard."""
@@ -130,6 +137,14 @@ def _header(pair: JSON) -> tuple[str, str]:
     if not _VALUE.fullmatch(stripped):
         raise Refusal("invalid-request", f"the header {name:.50} has a character that none may")
     return name, stripped
+
+
+def _timeout_s(value: JSON) -> float:
+    if value is None:
+        return math.inf
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise Refusal("invalid-request", "timeoutMs is not a number of milliseconds")
+    return value / 1000
 
 
 def _body(asked: Mapping[str, JSON]) -> bytes | None:

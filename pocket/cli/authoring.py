@@ -44,13 +44,13 @@ Folder = Annotated[
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Of the plugin and its folder.")],
     lang: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="LANGUAGE",
             help=f"One of {', '.join(_LANGUAGES)}.",
             autocompletion=_complete_language,
         ),
-    ],
+    ] = None,
     sdk: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="The folder sdk of Pocket's repository."),
@@ -68,11 +68,13 @@ def new(
     from pocket.authoring.scaffold import create
     from pocket.nodes.catalog import BUILTIN
 
+    if lang is None:
+        raise InvalidInput("--lang is missing", hint=f"it can be {', '.join(_LANGUAGES)}")
     folder = create(name, lang, into=Path(), sdk=sdk, taken=BUILTIN)
     if output is not Format.TEXT:
         emit({"folder": str(folder.resolve()), "language": lang}, output)
         return
-    print(f"made {folder}/, a plugin with one node; next:\n")
+    print(f"made {folder}/, a plugin with one node; its README.md says what is where; next:\n")
     print(f"  cd {folder}")
     for step in ("build", "test", "package", f"install {name}.tar.gz"):
         print(f"  pocket plugins {step}")
@@ -164,6 +166,10 @@ def package(
         Path | None,
         typer.Option(metavar="FILE", help="Where to; NAME.tar.gz here if left out."),
     ] = None,
+    debug: Annotated[
+        bool,
+        typer.Option("--debug", help="Keep debug information: a crash then names lines."),
+    ] = False,
     output: Output = Format.TEXT,
 ) -> None:
     """Write a plugin's package, after it was checked and started once in its sandbox.
@@ -184,7 +190,8 @@ def package(
     with Progress(wanted=output is Format.TEXT) as progress, Host() as host:
         progress.show("checking")
         host.load(found)
-    written = write_package(found, to or Path(f"{found.manifest.name}.tar.gz"))
+    file = to or Path(f"{found.manifest.name}.tar.gz")
+    written = write_package(found, file, debug=debug)
     if output is not Format.TEXT:
         shown: dict[str, JSON] = {
             "file": str(written.file),

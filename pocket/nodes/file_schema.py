@@ -7,7 +7,7 @@ from typing import Any
 
 from pocket.document import JSON
 from pocket.nodes.catalog import BUILTIN
-from pocket.workflow.loader import workflow_schema
+from pocket.workflow.schema import workflow_schema
 
 
 def workflow_file_schema() -> dict[str, JSON]:

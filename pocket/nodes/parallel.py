@@ -126,6 +126,10 @@ PARALLEL = BuiltinType(
                                 "type": ["object", "null"],
                                 "description": "What the node type's configSchema asks for",
                             },
+                            "stream": {
+                                "description": "Files to read and write, for a node type that "
+                                "works on a stream: what `stream` of a node is",
+                            },
                             "input": {
                                 "format": "template",
                                 "description": "Any value, whose texts are templates; without it "

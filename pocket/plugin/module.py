@@ -19,6 +19,12 @@ SOURCE_MAP_SECTION: Final = "pocket.sourcemap"
 MAX_SOURCE_BYTES: Final = 16 << 20
 """A bundled script; the largest known bundles of JavaScript have 5 MB."""
 
+NAME_SECTION: Final = "name"
+DEBUG_SECTIONS: Final = ".debug_"
+MAX_SYMBOL_BYTES: Final = 48 << 20
+"""Names and debug information that are kept: less than a frame holds, more than known plugins have
+with all that a compiler can write."""
+
 MAX_SECTIONS: Final = 10_000
 """Compilers write a dozen, and a few custom ones; each costs the host a microsecond."""
 MAX_EXPORTS: Final = 100_000
@@ -26,10 +32,24 @@ MAX_EXPORTS: Final = 100_000
 
 _CUSTOM: Final = 0
 _EXPORTS: Final = 7
+_CODE: Final = 10
 _LAST_SECTION: Final = 13
 
 _POCKET_EXPORTS: Final = {b"__pocket_alloc", b"__pocket_call"}
 """A module with one of them is meant as a pocket module, whatever else it exports."""
+
+
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """What a compiler left in a module for debuggers; it is read only after a crash.
+
+    Attributes:
+        sections: a wasm file of nothing but the sections `name` and `.debug_*`.
+        code_start: byte of the module's `core` at which the content of its code section begins.
+    """
+
+    sections: bytes
+    code_start: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +60,7 @@ class Module:
         core: the module without custom sections, which is what gets compiled.
         source: content of the section `pocket.source`, or None.
         source_map: content of the first section `pocket.sourcemap`, or None.
+        symbols: for the stack of a crash, or None where there are none.
         core_hash: of `core`, hex.
         full_hash: of the whole file, hex.
         is_command: whether it is a `wasi-command`, of which every call is a whole run.
@@ -51,6 +72,7 @@ class Module:
     full_hash: str
     is_command: bool = False
     source_map: bytes | None = None
+    symbols: Symbols | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +115,63 @@ def split_module(wasm: bytes, path: str) -> Module:
         raise InvalidModule(f"{path}: a source of over {MAX_SOURCE_BYTES >> 20}MB")
     stripped = bytes(core)
     is_command = b"_start" in exports and not exports & _POCKET_EXPORTS
-    return Module(stripped, source, _hash(stripped), _hash(wasm), is_command, source_map)
+    return Module(
+        stripped,
+        source,
+        _hash(stripped),
+        _hash(wasm),
+        is_command,
+        source_map,
+        _symbols(wasm, path),
+    )
+
+
+def _symbols(wasm: bytes, path: str) -> Symbols | None:
+    found, core_bytes, code_start = bytearray(wasm[:8]), 8, 0
+    for section in _sections(wasm, path):
+        whole = wasm[section.start : section.end]
+        if section.number != _CUSTOM:
+            if section.number == _CODE:
+                code_start = core_bytes + section.content - section.start
+            core_bytes += len(whole)
+            continue
+        name, _ = _custom(wasm, section, path)
+        wanted = name == NAME_SECTION or name.startswith(DEBUG_SECTIONS)
+        if wanted and len(found) + len(whole) <= MAX_SYMBOL_BYTES:
+            found += whole
+    return Symbols(bytes(found), code_start) if len(found) > 8 else None
+
+
+def custom_section(name: str, content: bytes) -> bytes:
+    """Make a custom section, to be put behind a wasm file."""
+    body = _leb128(len(name.encode())) + name.encode() + content
+    return bytes([_CUSTOM]) + _leb128(len(body)) + body
+
+
+def without_debug_sections(wasm: bytes, path: str) -> bytes:
+    """Take `.debug_*` out of a wasm file; the names of functions stay.
+
+    Args:
+        wasm: the file's bytes.
+        path: names the file in errors.
+
+    Raises:
+        InvalidModule: not a well-formed list of sections.
+    """
+    kept = bytearray(wasm[:8])
+    for section in _sections(wasm, path):
+        custom = section.number == _CUSTOM
+        if not custom or not _custom(wasm, section, path)[0].startswith(DEBUG_SECTIONS):
+            kept += wasm[section.start : section.end]
+    return bytes(kept)
+
+
+def _leb128(number: int) -> bytes:
+    groups = bytearray()
+    while number > 0x7F:
+        groups.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*groups, number])
 
 
 def _hash(data: bytes) -> str:

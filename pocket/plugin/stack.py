@@ -40,9 +40,7 @@ class Stack:
         """Give the frames, in the author's files as far as the map knows them."""
         places = {place for frame in self.frames if (place := _script_place(frame))}
         script = SourceMap.read(self.source_map) if self.source_map and places else None
-        if script is None:
-            return self.frames
-        found = script.find(places)
+        found = script.find(places) if script else {}
         return tuple(
             StackFrame(frame.function, found[place])
             if (place := _script_place(frame)) in found
@@ -56,7 +54,15 @@ def _frames(said: JSON) -> Iterator[StackFrame]:
         return
     for frame in said[:MAX_FRAMES]:
         if isinstance(frame, dict):
-            yield StackFrame(_text(frame.get("function")) or "<anonymous>", _place(frame))
+            file, line, column = map(frame.get, ("file", "line", "column"))
+            yield frame_of(frame.get("function"), file, line, column)
+
+
+def frame_of(function: JSON, file: JSON, line: JSON, column: JSON) -> StackFrame:
+    """Make a frame of what a stranger says of it; what is nonsense is left out."""
+    where = _text(file)
+    place = Place(where, _number(line), _number(column)) if where else None
+    return StackFrame(_text(function) or "<anonymous>", place)
 
 
 def _script_place(frame: StackFrame) -> tuple[int, int] | None:
@@ -66,13 +72,10 @@ def _script_place(frame: StackFrame) -> tuple[int, int] | None:
     return place.line, place.column
 
 
-def _place(frame: dict[str, JSON]) -> Place | None:
-    file = _text(frame.get("file"))
-    return Place(file, _number(frame.get("line")), _number(frame.get("column"))) if file else None
-
-
 def _text(value: JSON) -> str:
-    return value[:MAX_TEXT] if isinstance(value, str) else ""
+    """Give a text with nothing in it that a terminal would obey."""
+    text = value[:MAX_TEXT] if isinstance(value, str) else ""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
 def _number(value: JSON) -> int | None:

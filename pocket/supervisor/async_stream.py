@@ -25,13 +25,13 @@ class AsyncStream(AsyncIterator[bytes]):
         """Prepare the call, which begins with the first chunk; `Plugin.astream` does this."""
         self._fed = _Fed(chunks) if isinstance(chunks, AsyncIterable) else None
         self._stream = stream(self._fed or cast("Chunks", chunks))
-        # Its own thread: one that waits for another stream must not keep that one from running.
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="pocket-stream")
+        self._thread: ThreadPoolExecutor | None = None
 
     async def __anext__(self) -> bytes:
         """Give the next chunk; raises what `Stream` does."""
         chunk = await self._run(lambda: next(self._stream, None))
         if chunk is None:
+            self._dismiss()
             raise StopAsyncIteration
         return chunk
 
@@ -48,16 +48,30 @@ class AsyncStream(AsyncIterator[bytes]):
 
     async def result(self) -> Result:
         """Give the plugin's answer, as `Stream.result` does."""
-        return await self._run(self._stream.result)
+        result = await self._run(self._stream.result)
+        self._dismiss()
+        return result
 
     async def aclose(self) -> None:
         """End the call if it is under way, and its worker with it; safe to repeat."""
         await self._run(self._stream.close)
+        self._dismiss()
 
     async def _run(self, step: Callable[[], T]) -> T:
+        try:
+            return await self._step(step)
+        except BaseException:
+            self._dismiss()
+            raise
+
+    async def _step(self, step: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
         if self._fed is not None:
-            self._fed.loop = asyncio.get_running_loop()
-        running = asyncio.get_running_loop().run_in_executor(self._thread, step)
+            self._fed.loop = loop
+        if self._thread is None:
+            # Its own: one that waits for another stream must not keep that one from running.
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="pocket-stream")
+        running = loop.run_in_executor(self._thread, step)
         try:
             await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -66,6 +80,12 @@ class AsyncStream(AsyncIterator[bytes]):
             running.exception()
             raise
         return running.result()
+
+    def _dismiss(self) -> None:
+        """Let the thread end; another step would get a new one."""
+        if self._thread is not None:
+            self._thread.shutdown(wait=False)
+            self._thread = None
 
     def _stop(self) -> None:
         self._stream.stop()

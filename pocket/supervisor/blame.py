@@ -22,9 +22,11 @@ from pocket.errors import (
 )
 from pocket.masking import Mask, masked
 from pocket.plugin.manifest import Manifest
+from pocket.plugin.module import Module
 from pocket.supervisor import limits
 from pocket.supervisor.channel import FAILURE, Frame
 from pocket.supervisor.process import Ending, Outcome
+from pocket.supervisor.trace import Trace
 from pocket.units import format_bytes, format_duration
 
 E = TypeVar("E", bound=CallError)
@@ -67,11 +69,13 @@ class Blame:
 
     Args:
         manifest: of the plugin; hints name the limit in it that was hit.
+        module: of the plugin; says what the functions of a crash are called.
         mask: hides what the plugin was given in secret.
     """
 
-    def __init__(self, manifest: Manifest, mask: Mask) -> None:
+    def __init__(self, manifest: Manifest, module: Module, mask: Mask) -> None:
         self._manifest = manifest
+        self._module = module
         self._mask = mask
         self._lines: deque[str] = deque(maxlen=limits.LOG_LINES_KEPT)
 
@@ -89,13 +93,18 @@ class Blame:
                 f"plugin {self._manifest.name}: a frame of kind {frame[0]} out of turn"
             )
         code, message = cast("tuple[str, str]", frame[2:4])
+        trace = Trace.read(cast("bytes", frame[8]), self._module)
+        if trace is None:
+            return ProtocolViolation(f"plugin {self._manifest.name}: a trace that is none")
         if code == "bad-artifact" and starting:
             return BadArtifact(message)
         error = FAILURE_ERRORS.get(code)
         if error is None:
             return ProtocolViolation(f"plugin {self._manifest.name}: unknown failure {code!r:.40}")
         if issubclass(error, CallError):
-            return self.error(error, _SAYING.get(code, "{}").format(message))
+            failed = self.error(error, _SAYING.get(code, "{}").format(message))
+            failed.find_stack_by(trace.find)
+            return failed
         return error(f"plugin {self._manifest.name}: {message}")
 
     def died(self, outcome: Outcome, *, starting: bool, what: str | None = None) -> PocketError:

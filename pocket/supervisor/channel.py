@@ -24,7 +24,7 @@ from pocket.supervisor.limits import (
     PIPE_BYTES,
 )
 
-PROTOCOL: Final = 5
+PROTOCOL: Final = 6
 
 START: Final = 0
 CALL: Final = 1
@@ -32,6 +32,7 @@ COMPILE: Final = 2
 HOST_ANSWER: Final = 3
 STREAMED_CALL: Final = 4
 CHUNK: Final = 5
+SYMBOLISE: Final = 6
 MAILED_CALL: Final = 8
 READY: Final = 16
 RESULT: Final = 17
@@ -42,17 +43,19 @@ STREAM_READ: Final = 21
 STREAM_WRITE: Final = 22
 MAILED_RESULT: Final = 24
 COMPILED: Final = 32
+SYMBOLISED: Final = 33
 
 _TYPES: Final = {
     READY: (str, int),
     RESULT: (bytes, int, int, int, int),
-    FAILURE: (str, str, int, int, int, int),
+    FAILURE: (str, str, int, int, int, int, bytes),
     LOG: (int, bytes),
     HOST_CALL: (bytes,),
     STREAM_READ: (),
     STREAM_WRITE: (bytes,),
     MAILED_RESULT: (),
     COMPILED: (str, list, bytes),
+    SYMBOLISED: (list,),
 }
 """Kinds that a worker sends, with the types of what follows kind and id."""
 
@@ -92,7 +95,7 @@ def encode_bytes(kind: int, call_id: int, payload: bytes) -> bytes:
 
 
 class _ListCounter:
-    """Refuses a frame with more lists than any has: itself, and the problems in `compiled`."""
+    """Refuses a frame with more lists than any has: itself, and one within it."""
 
     __slots__ = ("_left",)
 

@@ -51,6 +51,12 @@ START_TIMEOUT_S: Final = 10.0
 COMPILE_TIMEOUT_S: Final = 120.0
 """Compiling an 11 MB module takes 4 s on an idle core."""
 
+SYMBOLISE_TIMEOUT_S: Final = 5.0
+"""Finding the lines of a stack in 40 MB of debug information takes less than a second."""
+
+TRACE_FRAMES: Final = 50
+"""Functions of a crash that a worker tells of."""
+
 PIPE_BYTES: Final = 256 << 10
 """Read at once from a worker: four times the pipe's default size."""
 

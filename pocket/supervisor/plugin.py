@@ -260,6 +260,7 @@ class Plugin:
             self._pool.detach,
             self._pool.attach,
             partial(self._read_streamed, node),
+            self._meter,
         )
         self._streams.add(stream)
         return stream
@@ -318,7 +319,9 @@ class Plugin:
             raise InvalidInput(
                 f"node {node!r} of plugin {self.name} "
                 + ("works on a stream" if metadata.stream else "takes no stream"),
-                hint=f"use `{'stream' if metadata.stream else 'call'}`",
+                hint="use `Plugin.stream`, or in a workflow `stream: {from: FILE, to: FILE}`"
+                if metadata.stream
+                else "use `Plugin.call`",
             )
         complete = complete_config(config, metadata.config_schema, f"node {node!r}")
         return Request.of(node, complete, runs=self._runs)

@@ -110,7 +110,7 @@ class Process:
         """Start a worker.
 
         Args:
-            role: `serve` or `compile`.
+            role: `serve`, `compile` or `symbolise`.
             files: descriptors that it gets as 3 and up: `serve` its artifact, its mailbox and its
                 folders, in this order.
 

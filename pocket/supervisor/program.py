@@ -158,7 +158,7 @@ class Program:
         try:
             with self.grants.surroundings() as surroundings:
                 worker = self.spawner.run(
-                    lambda: Worker(self.manifest, self.module.source, artifact, surroundings)
+                    lambda: Worker(self.manifest, self.module, artifact, surroundings)
                 )
         finally:
             os.close(artifact)

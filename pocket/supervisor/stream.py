@@ -10,6 +10,7 @@ from typing import Final, Protocol, Self, runtime_checkable
 
 from pocket.errors import InvalidInput
 from pocket.supervisor.limits import STREAM_CHUNK_BYTES
+from pocket.supervisor.meter import Meter
 from pocket.supervisor.result import Result
 from pocket.supervisor.stream_time import StreamTime
 from pocket.supervisor.worker import Reply, Worker
@@ -54,12 +55,17 @@ class Stream(Iterator[bytes]):
         borrow: Callable[[], Worker],
         give_back: Callable[[Worker], None],
         read: Callable[[Reply], Result],
+        meter: Meter | None,
     ) -> None:
         """Prepare the call, which begins with the first chunk; `Plugin.stream` does this."""
         self._use = _Use()
         self._result: Result | None = None
+        pieces = _pieces(chunks)
+        if meter is not None:
+            pieces = meter.feeding(pieces)
         # No method of the stream's: a circle of references would keep its worker for a while.
-        self._chunks = _running(self._use, payload, _pieces(chunks), begin, borrow, give_back, read)
+        running = _running(self._use, payload, pieces, begin, borrow, give_back, read)
+        self._chunks = running if meter is None else meter.reading(running)
 
     def __next__(self) -> bytes:
         """Give the next chunk.

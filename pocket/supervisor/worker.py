@@ -18,6 +18,7 @@ from pocket.errors import (
     WorkerUnavailable,
 )
 from pocket.plugin.manifest import Manifest
+from pocket.plugin.module import Module
 from pocket.supervisor import limits, placement
 from pocket.supervisor._wire import Mailbox, encode_calls
 from pocket.supervisor.batch import chunk_at
@@ -91,7 +92,7 @@ class Worker:
     def __init__(
         self,
         manifest: Manifest,
-        source: bytes | None,
+        module: Module,
         artifact: int,
         surroundings: Surroundings,
     ) -> None:
@@ -99,20 +100,20 @@ class Worker:
 
         Args:
             manifest: of the plugin; its permissions become the worker's limits.
-            source: what `__pocket_init` gets, in a source plugin.
+            module: of the plugin; its source is what `__pocket_init` gets.
             artifact: open descriptor of the compiled module; stays the caller's to close.
             surroundings: what the plugin may see and ask; the descriptors of its folders stay the
                 caller's to close.
         """
         self._manifest = manifest
-        self._source = source
+        self._source = module.source
         self._surroundings = surroundings
         self._mailbox = _mailbox()
         folders = [fd for _, _, fd in surroundings.folders]
         self._process = Process("serve", [artifact, self._mailbox.fileno(), *folders])
         self._mailbox.close()
         self._channel = Channel(self._process.requests, self._process.replies, self._mailbox)
-        self._blame = Blame(manifest, surroundings.mask)
+        self._blame = Blame(manifest, module, surroundings.mask)
         self._interruption = Interruption()
         self._last_id = 0
         self._moved_at = -placement.MOVE_EVERY

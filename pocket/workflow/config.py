@@ -3,7 +3,7 @@
 A schema says by `format` what a text becomes: a `template` is compiled, a `duration` is a number of
 seconds, a `size` one of bytes, a `file` the text in it, a `template-file` the template in it, a
 `folder` the `Folder` that it names, `code` a `Code`, a `code-file` the `Code` in it. An object of
-the format `node` gets a `call`, which is the node that its `node` and `config` describe.
+the format `node` gets a `call`, which is the node that its `node`, `config` and `stream` describe.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from pocket.workflow.code import Code
 from pocket.workflow.durations import duration_s
 from pocket.workflow.files import folder_beside, read_beside
 from pocket.workflow.folder import Folder
-from pocket.workflow.node import Catalog, NodeCall, NodeType
+from pocket.workflow.node import Catalog, NodeCall, NodeType, prepare_node
 from pocket.workflow.report import Report
+from pocket.workflow.schema import stream_schema
+from pocket.workflow.stream_files import StreamFiles
 from pocket.workflow.template import TemplateSourceError, compile_text
 
 Path = tuple[str | int, ...]
@@ -59,9 +61,31 @@ class Configs:
         made = self._made(complete, schema, at) if node_type.renders else complete
         return made if isinstance(made, dict) else {}
 
-    def made(self, at: Path, schema: Mapping[str, JSON]) -> Any:
-        """Give what stands at a path, which fits the schema, as code can use it."""
-        return self._made(with_defaults(self._value(at), schema), schema, at)
+    def stream_files(self, at: Path, node_type: NodeType, said: str) -> StreamFiles | None:
+        """Give the files of the node at a path; None for one that works on no stream.
+
+        Args:
+            at: where the node is.
+            node_type: its type.
+            said: how the document names the type.
+        """
+        streams, given = node_type.metadata.stream, "stream" in self._value(at)
+        if streams and not given:
+            message = f"a node of type {said!r} works on a stream, and there is none"
+            self.report.add(at, message, "add stream: {from: input.txt, to: output.txt}")
+        elif given and not streams:
+            message = f"a node of type {said!r} does not work on a stream"
+            self.report.add((*at, "stream"), message, "take it out", key=True)
+        elif streams:
+            return self._files((*at, "stream"))
+        return None
+
+    def _files(self, at: Path) -> StreamFiles | None:
+        schema = stream_schema()
+        if schema_problems(self.document, schema, at=at):
+            return None
+        made = self._made(with_defaults(self._value(at), schema), schema, at)
+        return None if None in made.values() else StreamFiles.of(made)
 
     def _made(self, value: Any, schema: Any, at: Path) -> Any:
         if not isinstance(schema, dict):
@@ -97,9 +121,13 @@ class Configs:
                 raise HostNeeded
             problems_before = len(self.report.problems)
             config = self.prepare((*at, "config"), node_type)
+            if "stream" in value:
+                schema, place = stream_schema(), (*at, "stream")
+                self.report.problems += schema_problems(self.document, schema, at=place)
+            files = self.stream_files(at, node_type, value["node"])
             if len(self.report.problems) > problems_before:
                 return None
-            return node_type.prepare(config)
+            return prepare_node(node_type, config, files)
         except (PluginNotFound, InvalidInput, InvalidWorkflow) as error:
             self.report.refuse(at, "node", error)
             return None

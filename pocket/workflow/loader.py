@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from pocket.document import JSON, Document
 from pocket.errors import InvalidInput, InvalidWorkflow, PluginNotFound, PocketError, Problem
@@ -21,10 +18,10 @@ from pocket.workflow.engine import Plan, PlannedNode
 from pocket.workflow.environment import Variables
 from pocket.workflow.model import NodeSpec, WorkflowSpec, parse_spec
 from pocket.workflow.names import check_names, entries
-from pocket.workflow.node import DEFAULT_ACTION, Catalog, NodeCall, NodeType, StreamingType
+from pocket.workflow.node import DEFAULT_ACTION, Catalog, NodeCall, NodeType, prepare_node
 from pocket.workflow.report import Report
 from pocket.workflow.routing import Routes
-from pocket.workflow.stream_files import StreamFiles
+from pocket.workflow.schema import workflow_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +78,6 @@ def compile_workflow(document: Document, catalog: Catalog, environ: Mapping[str,
     return Compiled(spec, plan, leaving, report.in_order(), report.mask)
 
 
-@cache
-def workflow_schema() -> dict[str, JSON]:
-    """Give the JSON Schema of workflow files."""
-    text = Path(__file__).with_name("workflow.schema.json").read_text()
-    schema: dict[str, JSON] = json.loads(text)
-    return schema
-
-
 def _usable(data: JSON, variables: Variables) -> JSON:
     """Give the data with its variables replaced, and a config in every node."""
     replaced = variables.substituted(data)
@@ -108,14 +97,10 @@ def _prepare(configs: Configs, index: int, node: dict[str, JSON]) -> _Prepared:
         _check_timed(index, node, node_type, report)
         problems_before = len(report.problems)
         config = configs.prepare(("nodes", index, "config"), node_type)
-        files = _stream_files(configs, index, node, node_type)
+        files = configs.stream_files(("nodes", index), node_type, str(node["type"]))
         if len(report.problems) > problems_before:
             return nothing
-        if files is not None and isinstance(node_type, StreamingType):
-            call = node_type.prepare_stream(config, files)
-        else:
-            call = node_type.prepare(config)
-        return _Prepared(call, node_type.actions(config))
+        return _Prepared(prepare_node(node_type, config, files), node_type.actions(config))
     except HostNeeded:
         return nothing
     except (PluginNotFound, InvalidInput, InvalidWorkflow) as error:
@@ -130,31 +115,6 @@ def _check_timed(index: int, node: dict[str, JSON], node_type: NodeType, report:
     if "timeout" in node and not node_type.timed:
         message = f"no timeout can end a node of type {node['type']!r}"
         report.add(("nodes", index, "timeout"), message, "take it out", key=True)
-
-
-def _stream_files(
-    configs: Configs, index: int, node: dict[str, JSON], node_type: NodeType
-) -> StreamFiles | None:
-    """Give the files of a node that works on a stream; None for any other node."""
-    at, report = ("nodes", index, "stream"), configs.report
-    streams = node_type.metadata.stream
-    if streams and "stream" not in node:
-        message = f"a node of type {node['type']!r} works on a stream, and there is none"
-        report.add(("nodes", index), message, "add stream: {from: input.txt, to: output.txt}")
-    elif not streams and "stream" in node:
-        message = f"a node of type {node['type']!r} does not work on a stream"
-        report.add(at, message, "take it out", key=True)
-    elif streams and not schema_problems(configs.document, _stream_schema(), at=at):
-        made = configs.made(at, _stream_schema())
-        return None if None in made.values() else StreamFiles.of(made)
-    return None
-
-
-@cache
-def _stream_schema() -> dict[str, JSON]:
-    schema: Any = workflow_schema()
-    stream: dict[str, JSON] = schema["properties"]["nodes"]["items"]["properties"]["stream"]
-    return stream
 
 
 def _plan(spec: WorkflowSpec, routes: Routes, calls: Mapping[str, NodeCall | None]) -> Plan | None:

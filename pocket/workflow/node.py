@@ -66,6 +66,15 @@ class StreamingType(Protocol):
         """
 
 
+def prepare_node(
+    node_type: NodeType, config: Mapping[str, Any], files: StreamFiles | None
+) -> NodeCall:
+    """Make a node, on files where it works on a stream."""
+    if files is not None and isinstance(node_type, StreamingType):
+        return node_type.prepare_stream(config, files)
+    return node_type.prepare(config)
+
+
 class Catalog(Protocol):
     """Finds node types by name."""
 

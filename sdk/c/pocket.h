@@ -552,6 +552,8 @@ typedef struct {
     pocket_writer output; /* the node writes one value to it */
     const char *next_;
     const char *error_;
+    const char *function_, *file_; /* where it was made, and below in which line */
+    int line_;
     pocket_block_ *memory_;
 } pocket_call;
 
@@ -600,13 +602,23 @@ static inline char *pocket_text(pocket_call *call, pocket_value value, size_t *l
     return text;
 }
 
-/* `return pocket_fail(call, "the text is empty");`: the message becomes the error of the call. */
-static inline pocket_status pocket_fail(pocket_call *call, const char *message) {
+static inline pocket_status pocket_fail_at_(
+    pocket_call *call, const char *message, const char *function, const char *file, int line) {
     size_t length = strlen(message) + 1;
     char *copy = (char *)pocket_allocate(call, length);
     call->error_ = copy ? (const char *)memcpy(copy, message, length) : "there is no memory left";
+    call->function_ = function, call->file_ = file, call->line_ = line;
     return POCKET_FAILED;
 }
+
+/* Of the SDK's own. */
+static inline pocket_status pocket_fail_(pocket_call *call, const char *message) {
+    return pocket_fail_at_(call, message, NULL, NULL, 0);
+}
+
+/* `return pocket_fail(call, "the text is empty");`: the message becomes the error of the call, and
+ * this line its stack. */
+#define pocket_fail(call, message) pocket_fail_at_(call, message, __func__, __FILE__, __LINE__)
 
 /* In post: the action that chooses the next node of a workflow. */
 static inline void pocket_next(pocket_call *call, const char *action) {
@@ -667,7 +679,7 @@ static inline char *pocket_exchange_(pocket_call *call, pocket_writer *question,
 #ifdef __wasm__
     int32_t size = pocket_import_call_(question->text, question->length);
     if (size < 0) {
-        pocket_fail(call, "too-large: the question to the host is too large");
+        pocket_fail_(call, "too-large: the question to the host is too large");
         return NULL;
     }
     answer = (char *)pocket_allocate(call, (size_t)size);
@@ -681,7 +693,7 @@ static inline char *pocket_exchange_(pocket_call *call, pocket_writer *question,
     answer = (char *)pocket_allocate(call, *length);
     if (answer) memcpy(answer, said, *length);
 #endif
-    if (!answer) pocket_fail(call, "there is no memory for the host's answer");
+    if (!answer) pocket_fail_(call, "there is no memory for the host's answer");
     return answer;
 }
 
@@ -693,7 +705,7 @@ static inline pocket_value pocket_host_call(pocket_call *call, pocket_writer *qu
     size_t length = 0;
     const char *wrong = question->error ? question->error : question->depth ? "it is not ended" : NULL;
     char *text = NULL;
-    if (wrong) pocket_fail(call, wrong);
+    if (wrong) pocket_fail_(call, wrong);
     else text = pocket_exchange_(call, question, &length);
     free(question->text);
     memset(question, 0, sizeof *question);
@@ -706,17 +718,17 @@ static inline pocket_value pocket_host_call(pocket_call *call, pocket_writer *qu
         char *message = pocket_text(call, pocket_get(error, "message"), &message_length);
         char *both = (char *)pocket_allocate(call, code_length + message_length + 3);
         if (!code || !message || !both) {
-            pocket_fail(call, "unexpected: the host's refusal has no code");
+            pocket_fail_(call, "unexpected: the host's refusal has no code");
             return pocket_none_();
         }
         memcpy(both, code, code_length);
         memcpy(both + code_length, ": ", 2);
         memcpy(both + code_length + 2, message, message_length + 1);
-        pocket_fail(call, both);
+        pocket_fail_(call, both);
         return pocket_none_();
     }
     value = pocket_get(answer, "value");
-    if (!value.at) pocket_fail(call, "unexpected: the host's answer has no value");
+    if (!value.at) pocket_fail_(call, "unexpected: the host's answer has no value");
     return value;
 }
 
@@ -743,7 +755,7 @@ static inline pocket_status pocket_store_set(pocket_call *call, const char *key,
     memset(value, 0, sizeof *value);
     if (!written.at) {
         free(ask.text);
-        return pocket_fail(call, "store.set: the value is not whole");
+        return pocket_fail_(call, "store.set: the value is not whole");
     }
     return pocket_host_call(call, &ask).at ? POCKET_OK : POCKET_FAILED;
 }
@@ -827,7 +839,7 @@ static inline pocket_status pocket_written_(pocket_call *call, pocket_value *wri
     if (wrong) {
         char message[96] = "output: ";
         strncat(message, wrong, sizeof message - strlen(message) - 1);
-        return pocket_fail(call, message);
+        return pocket_fail_(call, message);
     }
     written->at = (const char *)memcpy(copy, output->text, output->length);
     written->end = copy + output->length;
@@ -840,7 +852,7 @@ static inline pocket_status pocket_step_(pocket_call *call, pocket_step step, po
     pocket_value written;
     if (!step) return POCKET_OK;
     if (step(call) != POCKET_OK) {
-        return call->error_ ? POCKET_FAILED : pocket_fail(call, "the node failed without a message");
+        return call->error_ ? POCKET_FAILED : pocket_fail_(call, "the node failed without a message");
     }
     call->error_ = NULL; /* of a host call that the node did without */
     if (pocket_written_(call, &written) != POCKET_OK) return POCKET_FAILED;
@@ -865,7 +877,7 @@ static inline pocket_status pocket_perform_(
     }
     call->input = pocket_get(request, "prepResult");
     if (pocket_is(function, "exec", 4)) return pocket_step_(call, node->exec, output);
-    if (!pocket_is(function, "post", 4)) return pocket_fail(call, "unknown function");
+    if (!pocket_is(function, "post", 4)) return pocket_fail_(call, "unknown function");
     *output = call->result = pocket_get(request, "execResult");
     return pocket_step_(call, node->post, output);
 }
@@ -902,14 +914,22 @@ static inline const pocket_node *pocket_find_(const pocket_node *const *nodes, s
 static inline pocket_status pocket_respond_(
     pocket_call *call, const pocket_node *const *nodes, size_t count, pocket_value request, pocket_value *output) {
     const pocket_node *node;
-    if (!request.at) return pocket_fail(call, "the request is not JSON, or too deep");
+    if (!request.at) return pocket_fail_(call, "the request is not JSON, or too deep");
     if (pocket_is(pocket_get(request, "function"), "metadata", 8)) {
         pocket_describe_(&call->output, nodes, count);
         return pocket_written_(call, output);
     }
     node = pocket_find_(nodes, count, pocket_get(request, "node"));
-    if (!node) return pocket_fail(call, "the plugin has no such node type");
+    if (!node) return pocket_fail_(call, "the plugin has no such node type");
     return pocket_perform_(call, node, request, output);
+}
+
+static inline void pocket_put_place_(pocket_writer *to, const pocket_call *call) {
+    pocket_key(to, "stack"), pocket_begin_array(to), pocket_begin_object(to);
+    pocket_key(to, "function"), pocket_put_string(to, call->function_);
+    pocket_key(to, "file"), pocket_put_string(to, call->file_);
+    pocket_key(to, "line"), pocket_put_integer(to, call->line_);
+    pocket_end(to), pocket_end(to);
 }
 
 /* Answer a request; the response replaces what the writer held. */
@@ -928,6 +948,9 @@ static inline void pocket_answer(
         if (call.next_) pocket_key(response, "next"), pocket_put_string(response, call.next_);
     } else {
         pocket_key(response, "error"), pocket_put_string(response, call.error_);
+#ifdef __wasm__ /* natively a test compares whole responses, and is to know no lines */
+        if (call.file_) pocket_put_place_(response, &call);
+#endif
     }
     pocket_end(response);
     pocket_free_(&call);

@@ -17,8 +17,12 @@
 
 #include "pocket.h"
 
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace pocket {
 
@@ -108,7 +112,11 @@ public:
     Writer &output() { return output_; }
 
     // `return call.fail("why");`
-    pocket_status fail(const std::string &message) { return pocket_fail(call_, message.c_str()); }
+    pocket_status fail(
+        const std::string &message, const char *function = __builtin_FUNCTION(),
+        const char *file = __builtin_FILE(), int line = __builtin_LINE()) {
+        return pocket_fail_at_(call_, message.c_str(), function, file, line);
+    }
     // In post: the action that chooses the next node of a workflow.
     void next(const std::string &action) { pocket_next(call_, action.c_str()); }
 
@@ -127,6 +135,109 @@ public:
 private:
     pocket_call *call_;
     Writer output_;
+};
+
+inline constexpr char no_stream_[] = "this call has no stream: does the node's metadata say \"stream\": true?";
+
+// What a node reads whose metadata says "stream": true, bytes of any number:
+//
+//     pocket::InputStream input(call);
+//     pocket::OutputStream output(call);
+//     if (!input || !output) return POCKET_FAILED;
+//     for (std::string_view piece : input) output.write(piece);
+//
+// In a call without streams it is false and empty, and that has become the error of the call.
+class InputStream {
+public:
+    // Reads as much as `piece_bytes` at once.
+    explicit InputStream(Call &call, std::size_t piece_bytes = 65536)
+        : room_(piece_bytes, '\0'), there_(pocket_read(room_.data(), 0) == 0) {
+        if (!there_) call.fail(no_stream_);
+    }
+    InputStream(const InputStream &) = delete;
+    InputStream &operator=(const InputStream &) = delete;
+
+    // Whether the call has streams.
+    explicit operator bool() const { return there_; }
+
+    // The next piece, which is there until more is read; empty at the end.
+    std::string_view read() {
+        fill();
+        return std::exchange(unread_, {});
+    }
+
+    // Puts the next line into `line`, with its newline; the last may have none. False at the end.
+    bool line(std::string &line) {
+        line.clear();
+        while ((line.empty() || line.back() != '\n') && fill()) {
+            std::size_t length = std::min(unread_.find('\n'), unread_.size() - 1) + 1;
+            line += unread_.substr(0, length);
+            unread_.remove_prefix(length);
+        }
+        return !line.empty();
+    }
+
+    // Goes through the pieces that are left, once.
+    class iterator {
+    public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = std::string_view;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const std::string_view *;
+        using reference = const std::string_view &;
+
+        iterator() = default;
+        explicit iterator(InputStream &stream) : stream_(&stream) { ++*this; }
+
+        reference operator*() const { return piece_; }
+        pointer operator->() const { return &piece_; }
+        iterator &operator++() {
+            piece_ = stream_->read();
+            if (piece_.empty()) stream_ = nullptr;
+            return *this;
+        }
+        iterator operator++(int) {
+            iterator before = *this;
+            ++*this;
+            return before;
+        }
+        bool operator==(const iterator &other) const { return stream_ == other.stream_; }
+        bool operator!=(const iterator &other) const { return stream_ != other.stream_; }
+
+    private:
+        InputStream *stream_ = nullptr;
+        std::string_view piece_;
+    };
+    iterator begin() { return iterator(*this); }
+    iterator end() { return {}; }
+
+private:
+    // Whether there is something unread.
+    bool fill() {
+        if (!unread_.empty()) return true;
+        std::int32_t count = pocket_read(room_.data(), room_.size());
+        if (count > 0) unread_ = {room_.data(), static_cast<std::size_t>(count)};
+        return count > 0;
+    }
+
+    std::string room_;
+    std::string_view unread_;
+    bool there_;
+};
+
+// What such a node writes. The host puts small writes together, and keeps it waiting until there is room.
+class OutputStream {
+public:
+    explicit OutputStream(Call &call) : there_(pocket_write("", 0) == 0) {
+        if (!there_) call.fail(no_stream_);
+    }
+    explicit operator bool() const { return there_; }
+
+    // Writes all of the bytes.
+    OutputStream &write(std::string_view bytes) { return pocket_write(bytes.data(), bytes.size()), *this; }
+
+private:
+    bool there_;
 };
 
 // One node type: a class of its own with `metadata`, a JSON literal, and `exec`. Each step gets a new

@@ -1,7 +1,6 @@
 package pocket
 
 import (
-	"runtime"
 	"unsafe"
 
 	"pocket/internal/host"
@@ -45,14 +44,4 @@ func settle(nodes []Exportable) {
 	for _, node := range nodes {
 		node.rehearse()
 	}
-}
-
-var spare []byte
-
-// A call in which the memory grows cannot be taken back, so there is room for most of them: of a heap
-// below 4 MiB, Go collects nothing. Nobody writes to the room, so it costs no memory.
-func init() {
-	spare = make([]byte, 8<<20)
-	spare = nil
-	runtime.GC()
 }

@@ -19,10 +19,11 @@ type request struct {
 }
 
 type reply struct {
-	Success bool   `json:"success"`
-	Output  JSON   `json:"output,omitempty"`
-	Next    string `json:"next,omitempty"`
-	Error   string `json:"error,omitempty"`
+	Success bool    `json:"success"`
+	Output  JSON    `json:"output,omitempty"`
+	Next    string  `json:"next,omitempty"`
+	Error   string  `json:"error,omitempty"`
+	Stack   []frame `json:"stack,omitempty"`
 }
 
 // answer gives the response to the JSON of a request, whatever happens.
@@ -34,6 +35,10 @@ func answer(nodes []Exportable, text []byte) []byte {
 			message = "an error without a message"
 		}
 		given = reply{Error: message}
+		var failed *panicked
+		if errors.As(err, &failed) {
+			given.Stack = failed.stack
+		}
 	}
 	response, err := encode(given)
 	if err != nil { // a node that made its own output, and not as JSON
@@ -45,7 +50,7 @@ func answer(nodes []Exportable, text []byte) []byte {
 func respond(nodes []Exportable, text []byte) (given reply, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			err = fmt.Errorf("panic: %v", cause)
+			err = recovered(cause)
 			Log.Errorf("%v", err)
 			for line := range strings.Lines(string(debug.Stack())) {
 				Log.Errorf("%s", strings.TrimRight(line, "\n"))

@@ -3,6 +3,7 @@ package pocket
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Metadata is how a node describes itself.
@@ -13,7 +14,8 @@ type Metadata struct {
 	Category string `json:"category"`
 	// Description is one line for people.
 	Description string `json:"description"`
-	// ConfigSchema, InputSchema and OutputSchema are JSON Schemas; none allows everything.
+	// ConfigSchema, InputSchema and OutputSchema are JSON Schemas. Where there is none, it is made of the
+	// node's types and their tags; the input of a node with Prep may be anything.
 	ConfigSchema JSON `json:"configSchema,omitempty"`
 	InputSchema  JSON `json:"inputSchema,omitempty"`
 	OutputSchema JSON `json:"outputSchema,omitempty"`
@@ -49,17 +51,30 @@ func describeAll(nodes []Exportable) (reply, error) {
 	return toReply(all, Default)
 }
 
-func (node Node[In, Out, Config]) describe() (Metadata, error) {
-	metadata := node.Metadata
-	schema, err := withDefaults(metadata.ConfigSchema, node.Defaults)
-	if err != nil {
-		return Metadata{}, fmt.Errorf("%s: configSchema: %w", metadata.Type, err)
+func (node Node[In, Out, Config]) describe() (metadata Metadata, err error) {
+	metadata = node.Metadata
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("%s: schema: %w", metadata.Type, err)
+		}
+	}()
+	if metadata.ConfigSchema, err = orDescribed[Config](metadata.ConfigSchema, describer{config: true}); err != nil {
+		return metadata, err
 	}
-	metadata.ConfigSchema = schema
-	return metadata, nil
+	if metadata.ConfigSchema, err = withDefaults(metadata.ConfigSchema, node.Defaults); err != nil {
+		return metadata, err
+	}
+	if node.Prep == nil {
+		if metadata.InputSchema, err = orDescribed[In](metadata.InputSchema, describer{}); err != nil {
+			return metadata, err
+		}
+	}
+	metadata.OutputSchema, err = orDescribed[Out](metadata.OutputSchema, describer{})
+	return metadata, err
 }
 
-// withDefaults gives each property of the schema that names no default the one of the config.
+// withDefaults gives each property of the schema the default of the config, unless it names one itself
+// or has to be there.
 func withDefaults(schema JSON, config any) (JSON, error) {
 	if len(schema) == 0 {
 		return schema, nil
@@ -75,10 +90,12 @@ func withDefaults(schema JSON, config any) (JSON, error) {
 	if json.Unmarshal(object["properties"], &properties) != nil || json.Unmarshal(text, &defaults) != nil {
 		return schema, nil // no object: there is nowhere for a default to go
 	}
+	var required []string
+	_ = json.Unmarshal(object["required"], &required)
 	for name, property := range properties {
 		var rules map[string]JSON
 		value, known := defaults[name]
-		if !known || json.Unmarshal(property, &rules) != nil || rules["default"] != nil {
+		if !known || slices.Contains(required, name) || json.Unmarshal(property, &rules) != nil || rules["default"] != nil {
 			continue
 		}
 		rules["default"] = value

@@ -129,7 +129,7 @@ declare global {
     headers?: HeadersInit;
     body?: BodyInit | null;
     redirect?: 'follow';
-    /** Looked at before the host is asked, and not while it works. */
+    /** One of AbortSignal.timeout bounds the request; another is looked at before it, not during it. */
     signal?: AbortSignal | null;
   }
 

@@ -65,7 +65,7 @@ def hostile_frames(count: int, seed: int) -> Iterator[bytes]:
             yield bytes(bent)
         elif roll < 0.7:
             body = msgpack.packb(
-                [chance.choice((16, 17, 18, 19, 20, 21, 22, 32)), 1, _nested(chance)]
+                [chance.choice((16, 17, 18, 19, 20, 21, 22, 32, 33)), 1, _nested(chance)]
             )
             yield len(body).to_bytes(4, "little") + body
         elif roll < 0.85:

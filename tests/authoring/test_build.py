@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -16,6 +17,7 @@ from cli.test_terminal import wait_until
 from authoring.conftest import MANIFEST, FakeNpm
 from pocket.authoring.build import build as build_plugin
 from pocket.errors import BuildFailed
+from pocket.plugin.module import split_module
 
 
 def build(terminal: Terminal, *arguments: str, npm: FakeNpm) -> str:
@@ -45,6 +47,31 @@ def test_a_missing_tool_is_one_line_and_the_command_that_installs_it(
     error, blank, hint = ended.stderr.splitlines()
     assert (error, blank) == (f"error: {tool} is not installed", "")
     assert how in hint
+
+
+def test_a_target_of_tinygo_asks_for_tinygo(terminal: Terminal) -> None:
+    assert terminal.run("plugins", "new", "x", "--lang", "go").returncode == 0
+    (terminal.folder / "x" / "tinygo.json").write_text('{"inherits": ["wasip1"]}')
+    ended = terminal.run("plugins", "build", "x", PATH="/nowhere")
+    error, _, hint = ended.stderr.splitlines()
+    assert (ended.returncode, error) == (46, "error: tinygo is not installed")
+    assert "https://tinygo.org/getting-started/install" in hint
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.skipif(shutil.which("tinygo") is None, reason="there is no tinygo on the PATH")
+def test_tinygo_makes_the_same_plugin_of_the_same_source(terminal: Terminal) -> None:
+    terminal.timeout_s = 200
+    assert terminal.run("plugins", "new", "x", "--lang", "go").returncode == 0
+    # A tinygo that finds its C library elsewhere has a target of its own.
+    target = os.environ.get("TINYGO_TARGET", '{"inherits": ["wasip1"]}')
+    (terminal.folder / "x" / "tinygo.json").write_text(target)
+    built = terminal.run("plugins", "build", "x", "--output", "json")
+    assert (built.returncode, built.stderr) == (0, "")
+    said = json.loads(built.stdout)
+    assert said["size_bytes"] < 1_000_000
+    assert terminal.run("plugins", "test", "./x").stdout.endswith("2 examples, 0 failed\n")
 
 
 @pytest.mark.parametrize("name", ["plugin.c", "src/plugin.cpp"])
@@ -263,3 +290,30 @@ def test_ctrl_c_ends_the_tool_too(terminal: Terminal, npm: FakeNpm) -> None:
         command.send_signal(signal.SIGINT)
         assert command.wait(20) == 130
     assert not Path("/proc", started.read_text().strip()).exists()
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_a_map_beside_the_module_gets_into_it_without_the_sources(
+    terminal: Terminal, npm: FakeNpm
+) -> None:
+    source_map = {
+        "version": 3,
+        "sources": ["assembly/plugin.ts"],
+        "names": [],
+        "mappings": "A",
+        "sourcesContent": ["the source"],
+    }
+    dist = terminal.folder / "by-hand" / "dist"
+    dist.mkdir()
+    for _ in range(2):
+        (dist / "plugin.wasm.map").write_text(json.dumps(source_map))
+        assert terminal.run("plugins", "build", "by-hand", PATH=npm.path).returncode == 0
+        module = split_module((dist / "plugin.wasm").read_bytes(), "m")
+        assert module.source_map is not None
+        del source_map["sourcesContent"]
+        assert json.loads(module.source_map) == source_map
+        source_map["sourcesContent"] = ["the source"]
+    (dist / "plugin.wasm.map").write_text("{")
+    ended = terminal.run("plugins", "build", "by-hand", PATH=npm.path)
+    assert ended.returncode == 46
+    assert "delete it and build again" in ended.stderr

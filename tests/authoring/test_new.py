@@ -11,6 +11,7 @@ import pytest
 from cli.conftest import ROOT, Terminal
 
 from pocket.authoring import scaffold
+from pocket.errors import InvalidInput
 
 NO_NAMES = [
     "",
@@ -100,6 +101,17 @@ def test_an_unknown_language_is_answered_with_a_known_one(terminal: Terminal) ->
     )
 
 
+def test_without_a_language_it_names_them_all(terminal: Terminal) -> None:
+    ended = terminal.run("plugins", "new", "x")
+    assert (ended.returncode, ended.stderr) == (
+        15,
+        (
+            "error: --lang is missing\n\nhint: it can be assemblyscript, c, cpp, go, javascript, "
+            "python, rust, typescript\n"
+        ),
+    )
+
+
 def test_without_an_sdk_it_says_where_to_get_one(terminal: Terminal) -> None:
     ended = terminal.run("plugins", "new", "x", "--lang", "rust", "--sdk", "nowhere")
     assert (ended.returncode, ended.stderr) == (
@@ -110,6 +122,29 @@ def test_without_an_sdk_it_says_where_to_get_one(terminal: Terminal) -> None:
         ),
     )
     assert not list(terminal.folder.iterdir())
+
+
+def test_an_installation_without_an_sdk_says_how_to_get_one_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scaffold, "_SDKS", (tmp_path / "nowhere",))
+    with pytest.raises(InvalidInput, match="without the SDK of javascript") as caught:
+        scaffold.create("x", "typescript", into=tmp_path, sdk=None, taken=())
+    assert "make plugins" in (caught.value.hint or "")
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_sdk_that_came_with_pocket_goes_before_one_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "shipped"
+    shutil.copytree(ROOT / "sdk" / "c", shipped / "c")
+    (shipped / "c" / "pocket.h").write_text("// shipped")
+    monkeypatch.setattr(scaffold, "_SDKS", (shipped, ROOT / "sdk"))
+    folder = scaffold.create("x", "c", into=tmp_path, sdk=None, taken=())
+    assert (folder / "sdk" / "pocket.h").read_text() == "// shipped"
+    # Of what was not shipped, that of the checkout.
+    assert scaffold.create("y", "rust", into=tmp_path, sdk=None, taken=()).is_dir()
 
 
 def test_an_sdk_that_is_not_built_is_named_with_the_command_that_builds_it(

@@ -12,6 +12,10 @@ import pytest
 from cli.conftest import Terminal
 from guests.build import guest, plugin_folder
 
+from pocket.plugin.module import split_module
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+
 
 @pytest.fixture
 def folder(terminal: Terminal) -> Path:
@@ -83,3 +87,23 @@ def test_a_place_that_cannot_be_written_is_named(terminal: Terminal) -> None:
         17,
         "error: nowhere/x.tar.gz: No such file or directory\n",
     )
+
+
+def test_a_package_has_the_names_of_functions_and_lines_only_where_they_are_wanted(
+    terminal: Terminal,
+) -> None:
+    # What the module does is no matter; a package is of one that starts.
+    symbols = split_module((VECTORS / "lines.wasm").read_bytes(), "lines.wasm").symbols
+    assert symbols is not None
+    wasm = guest("echo") + symbols.sections[8:]
+    plugin_folder(terminal.folder, "named", wasm=wasm)
+    packed = {}
+    for option in ([], ["--debug"]):
+        assert terminal.run("plugins", "package", "named", *option).returncode == 0
+        with tarfile.open(terminal.folder / "named.tar.gz") as tar:
+            module = tar.extractfile("plugin.wasm")
+            assert module is not None
+            packed[bool(option)] = module.read()
+    assert packed[True] == wasm
+    assert b".debug_" not in packed[False]
+    assert b"__pocket_call" in packed[False][len(guest("echo")) :]

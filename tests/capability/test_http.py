@@ -660,6 +660,24 @@ def test_a_request_has_less_time_than_a_call_may_have(monkeypatch: pytest.Monkey
         assert monotonic() - began < 2
 
 
+def test_a_plugin_may_wait_for_less() -> None:
+    with deaf_port() as port:
+        began = monotonic()
+        assert Client(port).refusal(time_s=3600, timeoutMs=300).code == "timeout"
+        assert 0.3 <= monotonic() - began < 2
+        assert Client(port).refusal(time_s=0.3, timeoutMs=3.6e6).code == "timeout"
+        assert monotonic() - began < 4
+
+
+@pytest.mark.parametrize("wrong", [-1, "300", True, [300]])
+def test_a_time_to_wait_is_a_number_of_milliseconds(wrong: object) -> None:
+    refusal = Client(None).refusal(timeoutMs=wrong)
+    assert (refusal.code, refusal.message) == (
+        "invalid-request",
+        "timeoutMs is not a number of milliseconds",
+    )
+
+
 def test_a_server_that_does_not_read_ends_at_the_deadline() -> None:
     with deaf_port() as port:
         refusal = Client(port).refusal(method="POST", body="x" * MAX_BODY_BYTES, time_s=0.4)

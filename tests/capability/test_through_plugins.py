@@ -84,6 +84,18 @@ def test_what_a_plugin_sends_arrives_as_it_was_sent(script: Script) -> None:
     assert asked.headers["host"] == origin.removeprefix("http://")
 
 
+def test_a_signal_of_a_time_ends_a_request_that_takes_longer(script: Script) -> None:
+    waiting = "return await fetch(input, { signal: AbortSignal.timeout(300) });"
+    with deaf_port() as port:
+        origin = f"http://127.0.0.1:{port}"
+        plugin = script(TRY % waiting, network=[origin])
+        began = time.monotonic()
+        name, _, message = _output(plugin, origin)
+        took_s = time.monotonic() - began
+    assert (name, message) == ("TimeoutError", "the time is over")
+    assert 0.3 <= took_s < SOON_S
+
+
 def test_another_host_is_refused_with_the_permission_in_the_error(script: Script) -> None:
     with site(response()) as server:
         plugin = script(TRY % FETCH, network=["http://127.0.0.1:9"])

@@ -1,6 +1,6 @@
 """What a plugin in any language can do: one table of cases.
 
-Each language has a plugin in `plugins/` with the same two node types. `deeds` takes
+Each language has a plugin in `plugins/` with the same node types. `deeds` takes
 `{"do": DEED, "with": ARGUMENT}`:
 
 | deed | |
@@ -16,6 +16,9 @@ Each language has a plugin in `plugins/` with the same two node types. `deeds` t
 
 `halve` halves a number; its `prep` reads one from a text, and its `post` gives `"small"` and chooses
 `small` for what is less than 1.
+
+`louder` puts the ASCII letters of a stream into upper case, piece by piece, and gives how many bytes there
+were. If its input is a text, that is its error after the first piece.
 """
 
 from __future__ import annotations
@@ -45,18 +48,29 @@ TEXTS = (
 )  # fmt: skip
 
 
+_MIB = 1 << 20
+
+
 class Bench:
     """Loads the plugin of a language under the permissions of a case."""
 
-    def __init__(self, wasm: bytes, host: pocket.Host, folder: Path) -> None:
+    def __init__(
+        self, wasm: bytes, host: pocket.Host, folder: Path, sources: Path = Path()
+    ) -> None:
         self._wasm = wasm
+        self._sources = sources
         self._host = host
         self._loaded = 0
         self.folder = folder
 
     def at(self, folder: Path) -> Bench:
         """Give another one that writes to another folder."""
-        return Bench(self._wasm, self._host, folder)
+        return Bench(self._wasm, self._host, folder, self._sources)
+
+    def line(self, place: pocket.Place) -> str:
+        """Give the line of the plugin's source that a place names."""
+        lines = (self._sources / place.path).read_text().splitlines()
+        return lines[(place.line or 0) - 1]
 
     def load(self, state: str = "fresh", **permissions: JSON) -> pocket.Plugin:
         self._loaded += 1
@@ -66,7 +80,7 @@ class Bench:
             wasm=self._wasm,
             permissions=PERMISSIONS | permissions,
             state=state,
-            nodes=("deeds", "halve"),
+            nodes=("deeds", "halve", "louder"),
         )
         return self._host.load(folder)
 
@@ -139,6 +153,7 @@ def metadata(bench: Bench) -> None:
     assert {name: node.description for name, node in plugin.nodes.items()} == {
         "deeds": "Does what its input says",
         "halve": "Halves a number, or a text of one",
+        "louder": "Puts a stream into upper case",
     }
     [trial] = try_examples(plugin)
     assert trial.passed, trial
@@ -259,6 +274,71 @@ def trap(bench: Bench) -> None:
     assert do(plugin, "calls") == 1
 
 
+def _marked(bench: Bench, error: pocket.CallError, mark: str) -> None:
+    """Look whether the innermost frame in a file of the author's is at the line with a mark."""
+    places = [frame.place for frame in error.stack if frame.place]
+    assert places, error.stack
+    line = bench.line(places[0])
+    assert mark in line, (places[0], line)
+
+
+def stack_of_error(bench: Bench) -> None:
+    plugin = bench.load()
+    for deed in ("fail", "panic"):
+        with pytest.raises(pocket.PluginError) as caught:
+            do(plugin, deed, "out of luck")
+        if caught.value.stack:
+            break
+    _marked(bench, caught.value, "the error")
+
+
+def stack_of_crash(bench: Bench) -> None:
+    plugin = bench.load()
+    with pytest.raises(pocket.PluginCrashed) as caught:
+        do(plugin, "trap")
+    _marked(bench, caught.value, "the crash")
+
+
+def streams(bench: Bench) -> None:
+    plugin = bench.load()
+    assert plugin.nodes["louder"].stream
+    for chunks in (
+        [],
+        [b"a"],
+        [b"gr\xc3\xbc\xc3\x9fe, ", b"", b"W" * 99, bytes(range(256)) * 3000],
+    ):
+        with plugin.stream("louder", chunks) as stream:
+            assert b"".join(stream) == b"".join(chunks).upper()
+            assert stream.result().output == len(b"".join(chunks))
+
+
+def stream_error(bench: Bench) -> None:
+    plugin = bench.load()
+    stream = plugin.stream("louder", [b"first", b"second"], input="es war nichts: 世界")
+    assert next(stream) == b"FIRST"
+    with pytest.raises(pocket.PluginError, match="es war nichts: 世界"):
+        next(stream)
+    assert do(plugin, "echo", 1) == 1
+
+
+def back_pressure(bench: Bench) -> None:
+    taken = 0
+
+    def chunks() -> Iterator[bytes]:
+        nonlocal taken
+        for _ in range(32):
+            taken += _MIB
+            yield b"x" * _MIB
+
+    given = 0
+    with bench.load(memory="16MB").stream("louder", chunks()) as stream:
+        for chunk in stream:
+            given += len(chunk)
+            # What the plugin holds, a pipe each way, and a chunk at each end of them.
+            assert taken - given <= 3 * _MIB
+    assert given == taken == 32 * _MIB
+
+
 CASES = (
     Case("JSON of every shape", shapes),
     Case("Unicode", unicode),
@@ -279,4 +359,9 @@ CASES = (
     Case("random numbers of each call", random),
     Case("a fresh state, and a kept one", state),
     Case("a trap", trap),
+    Case("the stack of an error", stack_of_error),
+    Case("the stack of a crash", stack_of_crash),
+    Case("streams, also empty ones", streams),
+    Case("an error in mid-stream", stream_error),
+    Case("a stream is read no faster than written", back_pressure),
 )

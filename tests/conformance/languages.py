@@ -24,6 +24,7 @@ class Language:
     Attributes:
         sdk: its folder in `sdk/`.
         title: for people.
+        shares: another folder of `plugins/` whose sources are its own, too.
         cannot: why, by the name of a case.
     """
 
@@ -31,10 +32,16 @@ class Language:
     sdk: str
     title: str
     cannot: Mapping[str, str] = field(default_factory=dict)
+    shares: str | None = None
 
     @property
     def folder(self) -> Path:
         return PLUGINS / self.name
+
+    @property
+    def sources(self) -> Path:
+        """The folder that the files of a stack are in."""
+        return self.folder / "src" if self.name == "python" else self.folder
 
     @property
     def wasm(self) -> Path:
@@ -53,7 +60,13 @@ class Language:
     def _inputs(self) -> str:
         sdk = ROOT / "sdk" / self.sdk
         engine = sdk / "dist" / "engine.wasm"
-        files = [*_sources(self.folder), *_sources(sdk), *([engine] if engine.exists() else [])]
+        shared = [] if self.shares is None else _sources(PLUGINS / self.shares)
+        files = [
+            *_sources(self.folder),
+            *shared,
+            *_sources(sdk),
+            *([engine] if engine.exists() else []),
+        ]
         digest = hashlib.sha256()
         for file in files:
             digest.update(f"{file.relative_to(ROOT)} {file.stat().st_size}\n".encode())
@@ -73,7 +86,9 @@ def _sources(folder: Path) -> Iterator[Path]:
 
 _SCRIPT = "a script has no way to trap; what it throws is an error"
 _BY_HAND = 'errors are values: `return pocket_fail(call, "why")`'
-_PANIC = "a panic is a crash, with its place in the log; errors are values: `Err`"
+_PANIC = "a panic is a crash, with its place in its stack; errors are values: `Err`"
+_NO_PLACE = "an `Err` is a value, which knows no place; a panic is a crash, and has a stack"
+_NO_LINES = "Go writes no debug information for WebAssembly: a crash has names of functions only"
 _NO_SYSTEM = "std has no system for wasm32-unknown-unknown; it has one for wasm32-wasip1"
 
 LANGUAGES = (
@@ -85,6 +100,7 @@ LANGUAGES = (
             "whole numbers of 64 bits": "JavaScript's numbers are doubles, exact up to 2^53",
             "files": "the engine has no file system",
             "a trap": _SCRIPT,
+            "the stack of a crash": _SCRIPT,
         },
     ),
     Language(
@@ -96,11 +112,18 @@ LANGUAGES = (
             "printed lines": _NO_SYSTEM,
             "files": _NO_SYSTEM,
             "random numbers of each call": _NO_SYSTEM,
+            "the stack of an error": _NO_PLACE,
         },
     ),
-    Language("rust-wasip1", "rust", "Rust for wasip1", {"what the language throws": _PANIC}),
-    Language("python", "python", "Python", {"a trap": _SCRIPT}),
-    Language("go", "go", "Go"),
+    Language(
+        "rust-wasip1",
+        "rust",
+        "Rust for wasip1",
+        {"what the language throws": _PANIC, "the stack of an error": _NO_PLACE},
+        shares="rust",
+    ),
+    Language("python", "python", "Python", {"a trap": _SCRIPT, "the stack of a crash": _SCRIPT}),
+    Language("go", "go", "Go", {"the stack of a crash": _NO_LINES}),
     Language("c", "c", "C", {"what the language throws": _BY_HAND}),
     Language(
         "cpp", "c", "C++", {"what the language throws": f"there are no exceptions; {_BY_HAND}"}

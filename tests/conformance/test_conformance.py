@@ -30,7 +30,7 @@ PAIRS = [
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize(("language", "case"), PAIRS)
 def test_a_plugin_does(language: Language, case: Case, host: pocket.Host, tmp_path: Path) -> None:
-    case.check(Bench(language.built(), host, tmp_path))
+    case.check(Bench(language.built(), host, tmp_path, language.sources))
 
 
 def test_every_plugin_is_in_the_table_and_every_reason_is_of_a_case() -> None:

@@ -11,19 +11,19 @@ from guests.build import source_section
 
 ENGINE = Path(__file__).parents[2] / "sdk" / "python" / "src" / "pocket_plugin" / "engine.wasm"
 _NODE = """
-from pocket_plugin import PluginNode, env, log
+from pocket_plugin import PluginNode, env, log, stream
 
 class Main(PluginNode):
-    metadata = {"type": "main"}
+    metadata = {"type": "main", "stream": %s}
 
     def exec(self, prepared):
 """
 
 
-def python(body: str) -> bytes:
+def python(body: str, *, stream: bool = False) -> bytes:
     """Make a plugin with the node `main`, whose `exec(self, prepared)` does what `body` says."""
     body = textwrap.indent(textwrap.dedent(body).strip(), " " * 8)
-    return bundle({"plugin.py": f"{_NODE}{body}\n\nnodes = [Main()]\n"})
+    return bundle({"plugin.py": f"{_NODE % stream}{body}\n\nnodes = [Main()]\n"})
 
 
 def bundle(files: dict[str, str]) -> bytes:

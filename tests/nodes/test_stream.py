@@ -145,3 +145,65 @@ def test_a_built_in_node_has_no_stream(tmp_path: Path) -> None:
     file.write_text("name: w\nnodes: [{name: a, type: echo, stream: {from: f}}]")
     with pytest.raises(InvalidWorkflow, match="does not work on a stream"):
         Workflow.load(file)
+
+
+def _tasks(*tasks: str) -> str:
+    lines = ["type: parallel", "config:", "  tasks:", *(f"    - {task}" for task in tasks)]
+    return "\n    ".join(lines) + "\n"
+
+
+def test_files_go_through_plugins_at_the_same_time(workflow: Load, tmp_path: Path) -> None:
+    names = ["a", "b", "c"]
+    for name in names:
+        (tmp_path / name).write_bytes(name.encode() * 700_000)
+    tasks = [
+        f'{{name: {name}, node: stream-copy/main, stream: {{from: "{name}", to: "{name}.out"}}}}'
+        for name in names
+    ]
+    output = workflow(_tasks(*tasks)).run(None).output
+    assert isinstance(output, dict)
+    assert output["results"] == [{"task": name, "result": 700_000} for name in names]
+    for name in names:
+        assert (tmp_path / f"{name}.out").read_bytes() == name.encode() * 700_000
+
+
+def test_a_task_that_fails_leaves_its_file_and_the_others_write_theirs(
+    workflow: Load, tmp_path: Path
+) -> None:
+    (tmp_path / "f").write_text("x")
+    (tmp_path / "bad").write_text("old")
+    output = workflow(
+        _tasks(
+            "{name: bad, node: stream-traps/main, stream: {from: f, to: bad}}",
+            "{name: good, node: stream-copy/main, stream: {from: f, to: '{{.to}}'}, input: {to: g}}",
+        )
+    ).run(None)
+    assert output.output["errors"][0]["task"] == "bad"
+    assert (tmp_path / "bad").read_text() == "old"
+    assert (tmp_path / "g").read_text() == "x"
+    assert not list(tmp_path.glob(".pocket-*"))
+
+
+@pytest.mark.parametrize(
+    ("task", "place", "message"),
+    [
+        ("{name: t, node: stream-copy/main}", "", "works on a stream, and there is none"),
+        ("{name: t, node: echo, stream: {from: f}}", ".stream", "does not work on a stream"),
+        ("{name: t, node: stream-copy/main, stream: 5}", ".stream", "5 is not"),
+        ("{name: t, node: stream-copy/main, stream: {too: f}}", ".stream.too", "unknown key"),
+        (
+            '{name: t, node: stream-copy/main, stream: {from: "{{"}}',
+            ".stream.from",
+            "template 1:1",
+        ),
+    ],
+    ids=["missing", "not for it", "no object", "unknown key", "bad template"],
+)
+def test_what_is_wrong_with_the_stream_of_a_task_is_said_once(
+    workflow: Load, task: str, place: str, message: str
+) -> None:
+    with pytest.raises(InvalidWorkflow) as caught:
+        workflow(_tasks(task))
+    [problem] = caught.value.problems
+    assert f"nodes[0].config.tasks[0]{place}" in str(caught.value)
+    assert message in problem.message

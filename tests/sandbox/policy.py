@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / "workers" / "policies"
-NAMES = ("serve", "serve-files", "compile")
+NAMES = ("serve", "serve-files", "compile", "symbolise")
 
 NUMBERS = {
     "read": 0, "write": 1, "close": 3, "fstat": 5, "lseek": 8, "mmap": 9, "mprotect": 10,

@@ -69,8 +69,9 @@ def test_a_guests_own_start_runs_in_the_whole_sandbox(name: str, tmp_path: Path)
     assert seen["Threads"] == "1"
 
 
-def test_a_compiler_is_confined_before_it_has_read_a_byte() -> None:
-    process = Process("compile")
+@pytest.mark.parametrize("role", ["compile", "symbolise"])
+def test_who_reads_a_module_is_confined_before_it_has_read_a_byte(role: str) -> None:
+    process = Process(role)
     try:
         deadline = monotonic() + WAIT_S
         while _status(process.pid)["Seccomp"] != FILTERED:

@@ -16,7 +16,7 @@ from pocket.document import JSON
 
 ROOT = Path(__file__).parents[2]
 SOURCE = Path(__file__).parent / "go"
-BUILD = ("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-s -w", "-o")
+BUILD = ("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags=-w", "-o")
 PERMISSIONS = {"memory": "50MB", "cpu": "2s", "timeout": "30s"}
 FRESH_MEMORY_BYTES = 16 * 1024 * 1024
 
@@ -119,6 +119,9 @@ def test_a_panic_is_an_error_with_its_stack_in_the_log(plugin, caplog) -> None:
 
 def test_leaving_by_os_exit_is_a_crash_and_the_next_call_is_well(plugin) -> None:
     loaded = plugin()
-    with pytest.raises(pocket.PluginCrashed, match="3"):
+    with pytest.raises(pocket.PluginCrashed, match="3") as caught:
         do(loaded, "exit")
+    functions = [frame.function for frame in caught.value.stack]
+    assert any(function.startswith("main.") for function in functions), functions
+    assert not any(function.startswith("runtime.") for function in functions), functions
     assert do(loaded, "calls") == 1

@@ -59,10 +59,12 @@ def test_an_error_names_the_line_of_the_author_s_file(load: Load) -> None:
     assert output(plugin, "a b") == 2
     with pytest.raises(pocket.PluginError) as caught:
         output(plugin, 1)
-    assert caught.value.message == (
-        "plugin words: AttributeError: 'int' object has no attribute 'split'\n"
-        "  plugin.py:8 in exec\n  text/words.py:2 in count"
-    )
+    said = "plugin words: AttributeError: 'int' object has no attribute 'split'"
+    assert caught.value.message == said
+    assert list(map(str, caught.value.stack)) == [
+        "count (text/words.py:2)",
+        "exec (plugin.py:8)",
+    ]
 
 
 def test_a_traceback_is_in_the_log(script: Script, caplog: pytest.LogCaptureFixture) -> None:
@@ -336,6 +338,52 @@ def test_binary_files_are_written_read_and_sought(script: Script, tmp_path: Path
     )
     assert output(plugin, f"{tmp_path}/box/data") == [[253, 254, 255], 76800]
     assert (tmp_path / "box" / "data").read_bytes() == bytes(range(256)) * 300
+
+
+# Streams
+
+
+def test_a_stream_goes_through_line_by_line(load: Load) -> None:
+    body = """
+    kept = 0
+    for line in stream.lines():
+        if b"odd" in line:
+            stream.write(line)
+            kept += 1
+    return kept
+    """
+    plugin = load(python(body, stream=True), permissions=ROOM)
+    text = b"".join(b"line %d %b\n" % (n, b"odd" if n % 2 else b"even") for n in range(20_000))
+    pieces = (text[at : at + 1009] for at in range(0, len(text), 1009))
+    with plugin.stream("main", pieces) as given:
+        kept = b"".join(given)
+        assert given.result().output == 10_000
+    assert kept == b"".join(line for line in text.splitlines(keepends=True) if b"odd" in line)
+
+
+def test_what_a_stream_takes_and_gives_is_as_in_cpython(load: Load) -> None:
+    body = """
+    said = [len(stream.read(prepared)), len(stream.read(prepared))]
+    for wrong in (lambda: stream.read(0), lambda: stream.write("text"), lambda: stream.read("1")):
+        try:
+            wrong()
+        except Exception as error:
+            said.append(type(error).__name__)
+    stream.write(bytearray(b"x"))
+    stream.write(memoryview(b"yz")[1:])
+    return said + [len(piece) for piece in stream.chunks()]
+    """
+    plugin = load(python(body, stream=True), permissions=ROOM)
+    with plugin.stream("main", [b"abc", b"d" * 100_000], input=2) as given:
+        assert b"".join(given) == b"xz"
+        said = given.result().output
+    assert said == [2, 1, "ValueError", "TypeError", "TypeError", 65536, 34464]
+
+
+@pytest.mark.parametrize("body", ["return stream.read()", "stream.write(b'x')"])
+def test_a_call_without_a_stream_says_what_is_missing(script: Script, body: str) -> None:
+    with pytest.raises(pocket.PluginError, match='metadata say "stream": True'):
+        output(script(body))
 
 
 # The engine as a file

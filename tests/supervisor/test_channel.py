@@ -28,6 +28,10 @@ VECTORS = dict(
 )
 
 
+TRACE = (7).to_bytes(4, "little") + (300).to_bytes(4, "little")
+"""Function 7, at byte 300 of its module."""
+
+
 def _vector(name: str) -> bytes:
     return bytes.fromhex(VECTORS[name])
 
@@ -37,13 +41,14 @@ def _vector(name: str) -> bytes:
     [
         ("ready", [frames.READY, 0, "wasmer-7.4.0", 65_536]),
         ("result", [frames.RESULT, 7, b"{}", 1, 300, 65_536, 5_000]),
-        ("failure", [frames.FAILURE, 7, "trap", "unreachable", 1, 300, 65_536, 5_000]),
+        ("failure", [frames.FAILURE, 7, "trap", "unreachable", 1, 300, 65_536, 5_000, TRACE]),
         ("log", [frames.LOG, 7, 3, b"hot"]),
         ("mailed-result", [frames.MAILED_RESULT, 7]),
         ("host-call", [frames.HOST_CALL, 7, b"{}"]),
         ("stream-read", [frames.STREAM_READ, 7]),
         ("stream-write", [frames.STREAM_WRITE, 7, b"hot"]),
         ("compiled", [frames.COMPILED, 0, "wasmer-7.4.0", ["export `memory` is missing"], b""]),
+        ("symbolised", [frames.SYMBOLISED, 0, [0, "f", "a.c", 3, 1]]),
     ],
 )
 def test_what_a_worker_sends_reads_as_in_the_vectors(name: str, frame: list[object]) -> None:
@@ -63,6 +68,7 @@ def test_what_the_host_sends_is_as_in_the_vectors() -> None:
     assert encode_frame(start) == _vector("start-source")
     assert encode_frame([frames.COMPILE, 0, b"\0asm", True]) == _vector("compile")
     assert encode_frame([frames.HOST_ANSWER, 7, b"{}"]) == _vector("host-answer")
+    assert encode_frame([frames.SYMBOLISE, 0, b"\0asm", 300, TRACE]) == _vector("symbolise")
     assert frames.encode_bytes(frames.STREAMED_CALL, 7, b"{}") == _vector("streamed-call")
     assert frames.encode_bytes(frames.CHUNK, 7, b"hot") == _vector("chunk")
 
@@ -132,7 +138,7 @@ def test_no_bytes_raise_anything_but_a_protocol_violation(body: bytes) -> None:
         frame = decode_frame(body)
     except pocket.ProtocolViolation:
         return
-    assert frame[0] in (16, 17, 18, 19, 20, 21, 22, 32)
+    assert frame[0] in (16, 17, 18, 19, 20, 21, 22, 32, 33)
 
 
 def test_a_million_mutated_frames_neither_hang_nor_hurt() -> None:
@@ -230,7 +236,15 @@ LIES = {
     ),
     "too few fields": (f"write(READY); read(); write({_frame(17, 1)})", pocket.ProtocolViolation),
     "an unknown failure": (
-        f"write(READY); read(); write({_frame(18, 1, 'odd', '', 1, 1, 1, 0)})",
+        f"write(READY); read(); write({_frame(18, 1, 'odd', '', 1, 1, 1, 0, b'')})",
+        pocket.ProtocolViolation,
+    ),
+    "a trace that is no pairs": (
+        f"write(READY); read(); write({_frame(18, 1, 'trap', '', 1, 1, 1, 0, b'odd')})",
+        pocket.ProtocolViolation,
+    ),
+    "a trace without end": (
+        f"write(READY); read(); write({_frame(18, 1, 'trap', '', 1, 1, 1, 0, bytes(8 * 51))})",
         pocket.ProtocolViolation,
     ),
     "a host call that nothing permits": (

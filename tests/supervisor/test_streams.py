@@ -6,27 +6,19 @@ import gc
 import io
 import logging
 import os
-import re
-import resource
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from conformance.passage import MIB, blocks, pass_through
 from conftest import Load
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import pocket
 from pocket.supervisor import limits
-
-MIB = 1 << 20
-
-
-def _blocks(count: int, size: int = MIB) -> Iterator[bytes]:
-    block = os.urandom(size)
-    return (block for _ in range(count))
 
 
 def _alive(pid: int) -> bool:
@@ -73,8 +65,8 @@ def test_a_file_is_read_in_large_pieces(load: Load) -> None:
 
 
 def test_the_result_can_be_had_without_the_chunks(load: Load) -> None:
-    assert load("stream_copy").stream("main", _blocks(3)).result().output == 3 * MIB
-    assert load("stream_count", name="count").stream("main", _blocks(3)).result().output == 3 * MIB
+    assert load("stream_copy").stream("main", blocks(3)).result().output == 3 * MIB
+    assert load("stream_count", name="count").stream("main", blocks(3)).result().output == 3 * MIB
 
 
 def test_nothing_is_read_ahead_of_the_reader(load: Load) -> None:
@@ -82,7 +74,7 @@ def test_nothing_is_read_ahead_of_the_reader(load: Load) -> None:
 
     def chunks() -> Iterator[bytes]:
         nonlocal taken
-        for block in _blocks(1000):
+        for block in blocks(1000):
             taken += 1
             yield block
 
@@ -123,7 +115,7 @@ def test_a_worker_goes_on_to_the_next_call(load: Load) -> None:
 
 def test_two_streams_of_one_plugin_at_once(load: Load) -> None:
     plugin = load("stream_copy")
-    first, second = plugin.stream("main", _blocks(4)), plugin.stream("main", _blocks(4))
+    first, second = plugin.stream("main", blocks(4)), plugin.stream("main", blocks(4))
     pairs = list(zip(first, second, strict=False))
     assert len(pairs) > 4
     assert first.result().output == second.result().output == 4 * MIB
@@ -166,7 +158,7 @@ def test_each_chunk_has_the_cpu_time_of_a_call(load: Load) -> None:
 
 def test_a_stream_that_needs_more_cpu_time_in_all_than_one_chunk_may(load: Load) -> None:
     plugin = load("stream_copy", permissions={"cpu": "20ms", "memory": "16MB"})
-    result = plugin.stream("main", _blocks(256)).result()
+    result = plugin.stream("main", blocks(256)).result()
     assert result.output == 256 * MIB
     assert result.usage.cpu_us > 20_000
 
@@ -174,12 +166,12 @@ def test_a_stream_that_needs_more_cpu_time_in_all_than_one_chunk_may(load: Load)
 def test_a_plugin_that_reads_nothing_gets_no_more_time(load: Load) -> None:
     plugin = load("stream_flood", permissions={"cpu": "10s", "timeout": "300ms"})
     with pytest.raises(pocket.CallTimeout, match="one chunk of the stream took longer than 300ms"):
-        plugin.stream("main", _blocks(1000)).result()
+        plugin.stream("main", blocks(1000)).result()
 
 
 def test_the_whole_has_a_limit_of_the_caller_s(load: Load) -> None:
     plugin = load("stream_copy")
-    stream = plugin.stream("main", _blocks(1_000_000), timeout_s=0.3)
+    stream = plugin.stream("main", blocks(1_000_000), timeout_s=0.3)
     begun = time.monotonic()
     with pytest.raises(pocket.CallTimeout, match="the stream took longer than 300ms") as caught:
         stream.result()
@@ -290,11 +282,6 @@ def test_pointers_outside_the_memory_read_and_write_nothing(load: Load) -> None:
     assert stream.result().output == [1, 1]
 
 
-def _private_bytes(pid: int) -> int:
-    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    return sum(int(kb) << 10 for kb in re.findall(r"Private_\w+:\s+(\d+)", text))
-
-
 @pytest.mark.parametrize(
     "mebibytes",
     [
@@ -304,22 +291,9 @@ def _private_bytes(pid: int) -> int:
 )
 def test_memory_stays_flat_on_both_sides(load: Load, mebibytes: int) -> None:
     plugin = load("stream_copy", permissions={"memory": "16MB"})
-    plugin.stream("main", _blocks(4)).result()
-    host_before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
-    worker_peak = out = 0
-    pid = plugin.pid
-    assert pid is not None
-    begun = time.monotonic()
-    for index, chunk in enumerate(plugin.stream("main", _blocks(mebibytes))):
-        out += len(chunk)
-        if index % 256 == 0:
-            worker_peak = max(worker_peak, _private_bytes(pid))
-    took_s = time.monotonic() - begun
-    host_grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10) - host_before
-    assert out == mebibytes * MIB
-    assert worker_peak < 6 * MIB
-    assert host_grown < 4 * MIB
-    # `pytest --log-cli-level=info` shows them.
-    megabytes, growth_kib = out / took_s / 1e6, host_grown >> 10
-    message = "%.0f MB/s, worker %d KiB, host +%d KiB"
-    logging.getLogger(__name__).info(message, megabytes, worker_peak >> 10, growth_kib)
+    passage = pass_through(plugin, "main", mebibytes)
+    assert passage.out_bytes == mebibytes * MIB
+    assert passage.worker_peak_bytes < 6 * MIB
+    assert passage.host_growth_bytes < 4 * MIB
+    # `pytest --log-cli-level=info` shows it.
+    logging.getLogger(__name__).info("%s", passage)

@@ -1,5 +1,6 @@
 //! Why a start or a call failed, as one closed set; each code maps to one Python exception.
 
+use crate::trace::Trace;
 use std::fmt;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +45,16 @@ impl Code {
 pub struct Fault {
     pub code: Code,
     pub message: String,
+    /// Of a guest that ran; empty for all else.
+    pub trace: Trace,
 }
 
 impl Fault {
     pub fn new(code: Code, message: impl fmt::Display) -> Self {
-        Self { code, message: message.to_string() }
+        Self { code, message: message.to_string(), trace: Trace::default() }
+    }
+
+    pub fn with_trace(self, trace: Trace) -> Self {
+        Self { trace, ..self }
     }
 }

@@ -1,10 +1,12 @@
 //! The frames of `docs/protocol.md`: a little-endian u32 length, then one msgpack array.
 
 use crate::fault::{Code, Fault};
+use crate::symbolise::SourceFrame;
+use crate::trace::Trace;
 use rmp::{decode, encode};
 
 /// Bumped with every change that an older peer would misread.
-pub const PROTOCOL: u32 = 5;
+pub const PROTOCOL: u32 = 6;
 /// Largest frame either side accepts: a 64 MiB payload and room for its envelope.
 pub const MAX_FRAME_BYTES: usize = (64 << 20) + 4096;
 
@@ -14,6 +16,7 @@ const COMPILE: u8 = 2;
 const HOST_ANSWER: u8 = 3;
 const STREAMED_CALL: u8 = 4;
 const CHUNK: u8 = 5;
+const SYMBOLISE: u8 = 6;
 const MAILED_CALL: u8 = 8;
 const READY: u8 = 16;
 const RESULT: u8 = 17;
@@ -24,6 +27,7 @@ const STREAM_READ: u8 = 21;
 pub const STREAM_WRITE: u8 = 22;
 const MAILED_RESULT: u8 = 24;
 const COMPILED: u8 = 32;
+const SYMBOLISED: u8 = 33;
 
 /// What `start` puts in force for the life of the worker.
 #[derive(Debug, PartialEq, Eq)]
@@ -90,6 +94,12 @@ pub enum Request<'a> {
     Compile {
         wasm: &'a [u8],
         metered: bool,
+    },
+    Symbolise {
+        /// A module of nothing but custom sections.
+        sections: &'a [u8],
+        code_start: u32,
+        trace: Trace,
     },
 }
 
@@ -226,6 +236,11 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Fault> {
             wasm: bytes(rest)?,
             metered: decode::read_bool(rest).map_err(malformed)?,
         },
+        (SYMBOLISE, 5) => Request::Symbolise {
+            sections: bytes(rest)?,
+            code_start: number(rest)?,
+            trace: Trace::from_bytes(bytes(rest)?).ok_or_else(|| malformed("trace"))?,
+        },
         _ => return Err(malformed(format_args!("kind {kind} with {fields} fields"))),
     };
     if rest.is_empty() { Ok(request) } else { Err(malformed("bytes after the frame")) }
@@ -337,10 +352,11 @@ impl Writer {
     }
 
     pub fn failure(&mut self, id: u32, fault: &Fault, usage: Usage) -> &[u8] {
-        self.begin(8, FAILURE, id);
+        self.begin(9, FAILURE, id);
         self.text(fault.code.name());
         self.text(&fault.message);
         self.usage(usage);
+        self.bin(&fault.trace.to_bytes());
         self.end()
     }
 
@@ -373,12 +389,29 @@ impl Writer {
         self.bin(artifact);
         self.end()
     }
+
+    /// One list, five values a frame.
+    pub fn symbolised(&mut self, frames: &[SourceFrame]) -> &[u8] {
+        self.begin(3, SYMBOLISED, 0);
+        let values = u32::try_from(frames.len() * 5).unwrap_or(0);
+        let _ = encode::write_array_len(&mut self.buffer, values);
+        for SourceFrame { stand, place } in frames {
+            self.uint(u64::from(*stand));
+            self.text(place.function.as_deref().unwrap_or_default());
+            self.text(&place.file);
+            self.uint(u64::from(place.line));
+            self.uint(u64::from(place.column));
+        }
+        self.end()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chance::Chance;
     use crate::chunk::ChunkWriter;
+    use crate::symbolise::Place;
 
     const LIMITS: Limits = Limits {
         memory_bytes: 50 << 20,
@@ -393,6 +426,11 @@ mod tests {
         disk_bytes: 64 << 20,
         fuel: 0,
     };
+
+    /// Function 7, at byte 300 of its module.
+    fn trace() -> Trace {
+        Trace::from_bytes(&[7, 0, 0, 0, 44, 1, 0, 0]).unwrap_or_default()
+    }
 
     #[test]
     fn a_frame_cut_anywhere_is_a_fault_and_never_a_panic() {
@@ -411,22 +449,6 @@ mod tests {
         assert!(parse(b"\x93\x01\x07\xc4\x02hi!").is_err());
     }
 
-    /// Marsaglia's xorshift, for the same numbers in every run.
-    struct Chance(u64);
-
-    impl Chance {
-        fn below(&mut self, end: usize) -> usize {
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 7;
-            self.0 ^= self.0 << 17;
-            usize::try_from(self.0 >> 16).unwrap_or(0) % end
-        }
-
-        fn byte(&mut self) -> u8 {
-            u8::try_from(self.below(256)).unwrap_or(0)
-        }
-    }
-
     fn vectors() -> Vec<Vec<u8>> {
         let text = include_str!("../../tests/vectors/frames.txt");
         let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
@@ -442,7 +464,7 @@ mod tests {
     #[test]
     fn a_million_hostile_frames_are_faults_or_frames_and_never_a_panic_or_a_hang() {
         let bodies: Vec<Vec<u8>> = vectors().iter().map(|frame| frame[4..].to_vec()).collect();
-        let mut chance = Chance(0x9e37_79b9_7f4a_7c15);
+        let mut chance = Chance::new();
         let begun = std::time::Instant::now();
         let mut accepted = 0_u32;
         for _ in 0..1_000_000 {
@@ -483,7 +505,7 @@ mod tests {
                     assert_eq!(parts, frame);
                 }
                 "failure" => {
-                    let fault = Fault::new(Code::Trap, "unreachable");
+                    let fault = Fault::new(Code::Trap, "unreachable").with_trace(trace());
                     assert_eq!(writer.failure(7, &fault, usage), frame);
                 }
                 "log" => assert_eq!(writer.log(7, 3, b"hot"), frame),
@@ -523,6 +545,20 @@ mod tests {
                     let request = parse(&frame[4..]).ok();
                     let wasm = b"\0asm".as_slice();
                     assert_eq!(request, Some(Request::Compile { wasm, metered: true }));
+                }
+                "symbolise" => {
+                    let sections = b"\0asm".as_slice();
+                    let wanted = Request::Symbolise { sections, code_start: 300, trace: trace() };
+                    assert_eq!(parse(&frame[4..]).ok(), Some(wanted));
+                }
+                "symbolised" => {
+                    let place = Place {
+                        function: Some("f".to_owned()),
+                        file: "a.c".to_owned(),
+                        line: 3,
+                        column: 1,
+                    };
+                    assert_eq!(writer.symbolised(&[SourceFrame { stand: 0, place }]), frame);
                 }
                 "start" => {
                     let request = parse(&frame[4..]).ok();

@@ -1,10 +1,12 @@
 //! `pocket-worker` runs one plugin for the Python side of Pocket, which supervises it.
 //!
-//! Roles: `serve` answers calls over pipes, `compile` turns wasm into an artifact, `probe` tries what
-//! the sandbox of the other two allows.
+//! Roles: `serve` answers calls over pipes, `compile` turns wasm into an artifact, `symbolise` finds the
+//! source of a trace, `probe` tries what the sandbox of the others allows.
 //! The words and the frames are in `docs/protocol.md`.
 
 mod abi;
+#[cfg(test)]
+mod chance;
 mod chunk;
 mod compile;
 mod crew;
@@ -15,11 +17,13 @@ mod pipe;
 mod probe;
 mod sandbox;
 mod serve;
+mod symbolise;
+mod trace;
 
 use std::panic::UnwindSafe;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: pocket-worker serve | compile | probe | --version\n\
+const USAGE: &str = "usage: pocket-worker serve | compile | symbolise | probe | --version\n\
     This program is started by pocket; see `pocket --help`.";
 
 fn main() -> ExitCode {
@@ -27,6 +31,7 @@ fn main() -> ExitCode {
     match role.as_deref() {
         Some("serve") => leave(serve::main),
         Some("compile") => leave(compile::main),
+        Some("symbolise") => leave(symbolise::main),
         Some("probe") => leave(probe::main),
         Some("--version") => {
             println!("pocket-worker {} {}", env!("CARGO_PKG_VERSION"), engine::NAME);

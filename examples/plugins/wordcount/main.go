@@ -16,8 +16,8 @@ type input struct {
 }
 
 type config struct {
-	Top       int  `json:"top"`
-	MinLength int  `json:"minLength"`
+	Top       int  `json:"top" minimum:"0" maximum:"1000"`
+	MinLength int  `json:"minLength" minimum:"1"`
 	KeepCase  bool `json:"keepCase"`
 }
 
@@ -37,20 +37,6 @@ var wordcount = pocket.Node[input, output, config]{
 		Type:        "wordcount",
 		Category:    "text",
 		Description: "Count the words of a text",
-		ConfigSchema: pocket.JSON(`{
-			"type": "object",
-			"properties": {
-				"top": {"type": "integer", "minimum": 0, "maximum": 1000},
-				"minLength": {"type": "integer", "minimum": 1},
-				"keepCase": {"type": "boolean"}
-			},
-			"additionalProperties": false
-		}`),
-		InputSchema: pocket.JSON(`{
-			"type": "object",
-			"properties": {"text": {"type": "string"}},
-			"required": ["text"]
-		}`),
 		Examples: []pocket.Example{{
 			Name:   "The three most frequent words",
 			Config: map[string]int{"top": 3},

@@ -11,9 +11,18 @@ declare function endCall(at: usize, length: usize): void;
  * no place in the source.
  */
 export function fail(message: string): Value {
+  return end(message, null, 0, 0);
+}
+
+function end(message: string, file: string | null, line: u32, column: u32): Value {
   const response = new Writer();
   response.raw('{"success":false,"error":');
   response.text(message);
+  if (file !== null) {
+    response.raw(',"stack":[{"file":');
+    response.text(file);
+    response.raw(`,"line":${line},"column":${column}}]`);
+  }
   response.raw("}");
   endCall(response.start, response.length);
   return unreachable();
@@ -22,6 +31,5 @@ export function fail(message: string): Value {
 /** What `throw`, a failed assertion and the checks of the standard library end in. */
 export function giveUp(message: string | null, file: string | null, line: u32, column: u32): void {
   const said = message === null || message.length == 0 ? "the plugin gave up" : message;
-  const place = file === null ? "" : ` (${file}:${line}:${column})`;
-  fail(said + place);
+  end(said, file, line, column);
 }

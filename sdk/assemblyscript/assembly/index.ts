@@ -9,4 +9,5 @@ export { log } from "./log";
 export { Call, Node } from "./node";
 export { now, randomFill } from "./random";
 export { store } from "./store";
+export { stream } from "./stream";
 export { Kind, Value } from "./value";

@@ -18,7 +18,7 @@ export class Call {
 
 /** A node type. */
 export abstract class Node {
-  /** JSON: type, category, description, configSchema, inputSchema, outputSchema, examples. */
+  /** JSON: type, category, description, configSchema, inputSchema, outputSchema, examples, stream. */
   abstract metadata(): string;
 
   /** Does the work. */

@@ -62,10 +62,28 @@ test('only JSON is read as JSON', () => {
 });
 
 test('what is thrown says where in the source', () => {
-  assert.throws(() => perform('throw', 'grün'), { message: /^grün \(test\/plugin\/plugin\.ts:\d+:\d+\)$/ });
-  assert.throws(() => perform('assert', 'x'), { message: /^too short \(test\/plugin\/plugin\.ts:\d+:\d+\)$/ });
-  assert.throws(() => perform('index', 'xxx'), { message: /^Index out of range \(~lib\/array\.ts:\d+:\d+\)$/ });
-  assert.throws(() => perform('fail', 'no'), { message: 'no' });
+  const thrown = (...call) => {
+    try {
+      perform(...call);
+    } catch (error) {
+      return error;
+    }
+  };
+  const own = 'test/plugin/plugin.ts';
+  const cases = [
+    ['throw', 'grün', 'grün', own],
+    ['assert', 'x', 'too short', own],
+    ['index', 'xxx', 'Index out of range', '~lib/array.ts'],
+  ];
+  for (const [call, text, message, where] of cases) {
+    const error = thrown(call, text);
+    assert.equal(error.message, message);
+    const [{ file, line, column }] = error.frames;
+    assert.equal(file, where);
+    assert.ok(line > 1 && column > 1);
+  }
+  assert.equal(thrown('fail', 'no').message, 'no');
+  assert.deepEqual(thrown('fail', 'no').frames, []);
   assert.equal(perform('echo', 'still here'), 'still here');
 });
 
@@ -84,7 +102,7 @@ test('metadata names every node', () => {
   const { abi, functions, nodes } = once.metadata;
   assert.equal(abi, 1);
   assert.ok(functions.includes('run'));
-  assert.deepEqual(nodes, [{ type: 'deeds', category: 'test', description: 'größer' }, { type: 'halve' }]);
+  assert.deepEqual(nodes, [{ type: 'deeds', category: 'test', description: 'größer' }, { type: 'halve' }, { type: 'copy', stream: true }]);
 });
 
 test('the host gives what it gives, and a refusal is the error of the call', () => {
@@ -120,4 +138,18 @@ test('a file that no folder has is not there', () => assert.equal(perform('file'
 test('large texts are no trouble', () => {
   const text = 'aä\n'.repeat(300_000);
   assert.equal(perform('echo', text), text);
+});
+
+test('a stream is read and written in pieces', () => {
+  const copied = (chunks, input, config) => {
+    const { written, output } = once.stream('copy', chunks, input, config);
+    return [new TextDecoder().decode(written), output];
+  };
+  assert.deepEqual(copied('grüße, 世界', 'ä: '), ['ä: grüße, 世界', 15]);
+  assert.deepEqual(copied(['ab', '', new Uint8Array([99, 100, 101, 102, 103])], ''), ['abcdefg', 7]);
+  assert.deepEqual(copied([], ''), ['', 0]);
+  const much = 'x'.repeat(300_000);
+  assert.deepEqual(copied(much, '', { room: 65536 }), [much, 300_000]);
+  assert.throws(() => copied('abcd', '', { more: true }), /there are no 9 bytes to write/);
+  assert.throws(() => once.run('copy', ''), { message: /^this call has no stream: .*"stream": true/ });
 });

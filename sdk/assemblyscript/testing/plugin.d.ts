@@ -23,8 +23,15 @@ export class Plugin {
   readonly asked: { call: string; [field: string]: unknown }[];
   /** What the plugin says of itself. */
   readonly metadata: { nodes: { type: string; examples?: { name: string; config?: unknown; input: unknown; output: unknown }[] }[] };
-  /** Calls a node as Pocket does. An error of the call is thrown. */
+  /** Calls a node as Pocket does. An error of the call is thrown, with its stack as `frames`. */
   run(node: string, input: unknown, config?: unknown): { output: any; next: string };
+  /** Calls a node that works on a stream; `chunks` is all that it reads, or the pieces in which it comes. */
+  stream(
+    node: string,
+    chunks: string | Uint8Array | Iterable<string | Uint8Array>,
+    input?: unknown,
+    config?: unknown,
+  ): { output: any; next: string; written: Uint8Array };
   /** Makes any request of the ABI. */
   call(request: object): { output: any; next: string };
 }

@@ -14,6 +14,8 @@ class Ending {
 }
 
 export class Plugin {
+  #unread = null;
+  #written = [];
   log = [];
   asked = [];
 
@@ -28,15 +30,29 @@ export class Plugin {
     return this.#call({ node: '', function: 'metadata' }).output;
   }
 
-  /** Calls a node as Pocket does: `{output, next}`. An error of the call is thrown. */
+  /** Calls a node as Pocket does: `{output, next}`. An error of the call is thrown, with its stack as `frames`. */
   run(node, input, config = {}) {
     return this.call({ node, function: 'run', config, input, prepResult: null, execResult: null });
   }
 
+  /** Calls a node that works on a stream: `{output, next, written}`. */
+  stream(node, chunks, input = null, config = {}) {
+    const all = typeof chunks === 'string' || chunks instanceof Uint8Array ? [chunks] : [...chunks];
+    const bytes = all.map((chunk) => (typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk));
+    this.#unread = bytes.filter((chunk) => chunk.length > 0);
+    this.#written = [];
+    try {
+      const { output, next } = this.run(node, input, config);
+      return { output, next, written: new Uint8Array(Buffer.concat(this.#written)) };
+    } finally {
+      this.#unread = null;
+    }
+  }
+
   /** Makes any request of the ABI. */
   call(request) {
-    const { success, output = null, next = 'default', error } = this.#call(request);
-    if (!success) throw new Error(error);
+    const { success, output = null, next = 'default', error, stack = [] } = this.#call(request);
+    if (!success) throw Object.assign(new Error(error), { frames: stack });
     return { output, next };
   }
 
@@ -82,6 +98,19 @@ export class Plugin {
         const taken = answer.subarray(0, room);
         this.#bytes(at, taken.length).set(taken);
         return taken.length;
+      },
+      stream_read: (at, room) => {
+        if (this.#unread === null) return -1;
+        const chunk = this.#unread.shift() ?? new Uint8Array();
+        if (chunk.length > room) this.#unread.unshift(chunk.subarray(room));
+        const given = chunk.subarray(0, room);
+        this.#bytes(at, given.length).set(given);
+        return given.length;
+      },
+      stream_write: (at, length) => {
+        if (this.#unread === null) return -1;
+        this.#written.push(this.#bytes(at, length).slice());
+        return length;
       },
     };
   }

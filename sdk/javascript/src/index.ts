@@ -16,6 +16,7 @@ export {
   type Pocket,
   type Store,
 } from './host.js';
+export { defineNode, type Filled, type Given, type NodeDefinition } from './define.js';
 
 /** Any value that JSON can hold. */
 export type JSONValue = null | boolean | number | string | JSONValue[] | { [key: string]: JSONValue };

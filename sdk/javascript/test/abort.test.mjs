@@ -61,3 +61,47 @@ test('fetch with a signal that is aborted asks nothing', () => {
   });
   assert.equal(asking.call(null).error, 'no');
 });
+
+test('the host is told how long a signal leaves, and the shortest of several counts', () => {
+  for (const signal of ['AbortSignal.timeout(500)', 'AbortSignal.any([AbortSignal.timeout(9000), new AbortController().signal, AbortSignal.timeout(500)])']) {
+    const asking = plugin(`async exec() { await fetch('https://a.example', { signal: ${signal} }); }`, { answer: () => ({ ok: true, value: { status: 200, headers: [], body: '' } }) });
+    asking.call(null);
+    const [{ timeoutMs }] = asking.asked;
+    assert.ok(Number.isInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= 500, timeoutMs);
+  }
+});
+
+test('a request that takes longer is a TimeoutError, and the signal is aborted by it', () => {
+  const host = {};
+  const late = plugin(`async exec() {
+    const signal = AbortSignal.timeout(500);
+    let heard = 0;
+    signal.onabort = () => heard++;
+    const error = await fetch('https://a.example', { signal }).catch((e) => e);
+    return [error.name, error === signal.reason, heard];
+  }`, host);
+  host.answer = ({ timeoutMs }) => {
+    late.waited += timeoutMs;
+    return { ok: false, error: { code: 'timeout', message: 'there was no whole response in time' } };
+  };
+  assert.deepEqual(late.call(null).output, ['TimeoutError', true, 1]);
+});
+
+test('a signal whose time the script used up asks nothing', () => {
+  const host = { answer: () => assert.fail('the host was asked') };
+  const busy = plugin(`async exec() {
+    const signal = AbortSignal.timeout(500);
+    console.log('now');
+    return fetch('https://a.example', { signal }).catch((e) => e.name);
+  }`, host);
+  busy.log.push = () => void (busy.waited += 500);
+  assert.equal(busy.call(null).output, 'TimeoutError');
+});
+
+test('a time of the call that ends before that of the signal is not the signal\'s', () => {
+  const answer = () => ({ ok: false, error: { code: 'timeout', message: 'the time of the call is nearly over' } });
+  const output = evaluate(`
+    const e = await fetch('https://a.example', { signal: AbortSignal.timeout(60000) }).catch((e) => e);
+    return [e.name, e.code];`, { answer });
+  assert.deepEqual(output, ['TypeError', 'timeout']);
+});

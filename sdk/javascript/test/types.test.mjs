@@ -1,32 +1,10 @@
 // The types of the globals, as an author's tsconfig has them.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { evaluate } from '../testing/plugin.mjs';
-
-const SDK = fileURLToPath(new URL('..', import.meta.url));
-
-function check(source) {
-  const folder = mkdtempSync(join(tmpdir(), 'pocket-types-'));
-  try {
-    mkdirSync(join(folder, 'node_modules/@pocket'), { recursive: true });
-    symlinkSync(SDK, join(folder, 'node_modules/@pocket/plugin-sdk'));
-    const compilerOptions = { strict: true, noEmit: true, module: 'nodenext', target: 'es2022', lib: ['es2024'], types: ['@pocket/plugin-sdk/globals'] };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['plugin.ts'] }));
-    writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
-    writeFileSync(join(folder, 'plugin.ts'), source);
-    execFileSync(process.execPath, [join(SDK, 'node_modules/typescript/bin/tsc'), '-p', folder], { encoding: 'utf8' });
-    return '';
-  } catch (error) {
-    return error.stdout || String(error);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
+import { check, SDK } from '../testing/types.mjs';
 
 test('what a plugin uses has types, without those of browsers', () => {
   const errors = check(`

@@ -8,8 +8,18 @@ import sys
 from pathlib import Path
 
 import pytest
-from pocket_plugin import HostError, PermissionDenied, PluginNode, _serve, env, http, log, store
-from pocket_plugin.testing import answering, run
+from pocket_plugin import (
+    HostError,
+    PermissionDenied,
+    PluginNode,
+    _serve,
+    env,
+    http,
+    log,
+    store,
+    stream,
+)
+from pocket_plugin.testing import answering, run, streaming
 
 SOURCES = Path(__file__).parents[1] / "src"
 
@@ -137,6 +147,52 @@ def test_the_log_is_python_s_and_the_environment_is_the_process_s(caplog):
         ("pocket_plugin", logging.ERROR, "b"),
     ]
     assert env["PATH"] == os.environ["PATH"]
+
+
+class Numbered(PluginNode):
+    metadata = {"type": "numbered", "stream": True}
+
+    def exec(self, prepared):
+        count = 0
+        for line in stream.lines():
+            count += 1
+            stream.write(b"%d %b" % (count, line))
+        return count
+
+
+def test_a_stream_goes_through_a_node_line_by_line_wherever_its_pieces_end():
+    for pieces in (b"a\nbc\n\nd", [b"a\nb", b"", b"c", b"\n\n", b"d"]):
+        with streaming(pieces) as written:
+            assert run(Numbered(), None).output == 4
+        assert written == b"1 a\n2 bc\n3 \n4 d"
+    with streaming(b"") as written:
+        assert run(Numbered(), None).output == 0
+    assert written == b""
+
+
+def test_a_stream_is_read_in_pieces_of_the_size_asked_for():
+    with streaming([b"abc", b"", b"d"]) as written:
+        assert [stream.read(2), stream.read(2), stream.read(9), stream.read()] == [
+            b"ab",
+            b"c",
+            b"d",
+            b"",
+        ]
+        with pytest.raises(ValueError, match="one byte or more"):
+            stream.read(0)
+        stream.write(bytearray(b"x"))
+        stream.write(memoryview(b"yz"))
+        with pytest.raises(TypeError):
+            stream.write("text")
+    assert written == b"xyz"
+    with streaming(b"x" * 100_000):
+        assert [len(piece) for piece in stream.chunks()] == [65536, 34464]
+
+
+def test_a_call_without_streams_says_what_is_missing():
+    for use in (stream.read, lambda: list(stream.chunks()), lambda: stream.write(b"")):
+        with pytest.raises(RuntimeError, match='"stream": True'):
+            use()
 
 
 def compile_plugin(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -180,10 +180,10 @@ static void oversized(void) { called(); FILLED("\x97\x11\x01\xc6\x04\x00\x00\x01
 static void other_id(void) { called(); result(99, GOOD); for_ever(); }
 static void call_frame(void) { called(); FRAME("\x93\x01\x01\xc4\x02{}"); for_ever(); }
 static void compiled_frame(void) { called(); FRAME("\x95\x20\x00\xa1x\x90\xc4\x00"); for_ever(); }
-static void unknown_failure(void) { called(); FRAME("\x98\x12\x01\xa3odd\xa1x\x01\x01\x01\x01"); for_ever(); }
+static void unknown_failure(void) { called(); FRAME("\x99\x12\x01\xa3odd\xa1x\x01\x01\x01\x01\xc4\x00"); for_ever(); }
 static void bad_artifact_at_start(void) { skip_frame(); FRAME("\x98\x12\x00\xac" "bad-artifact\xa1x\x01\x01\x01\x01"); for_ever(); }
 static void bad_artifact_in_a_call(void) { called(); FRAME("\x98\x12\x01\xac" "bad-artifact\xa1x\x01\x01\x01\x01"); for_ever(); }
-static void huge_failure(void) { called(); FILLED("\x98\x12\x01\xa4trap\xdb\x00\x10\x00\x01", 'x', (1 << 20) + 5); for_ever(); }
+static void huge_failure(void) { called(); FILLED("\x99\x12\x01\xa4trap\xdb\x00\x10\x00\x01", 'x', (1 << 20) + 5); for_ever(); }
 
 // ---------------------------------------------------------------- logs and host calls
 

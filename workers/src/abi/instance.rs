@@ -7,6 +7,7 @@ use super::stream::Streams;
 use crate::engine::{Fuel, Guard, RESTORABLE, RESUME, STATE_PREFIX};
 use crate::fault::{Code, Fault};
 use crate::frame::{Limits, Surroundings};
+use crate::trace::Trace;
 use wasmer::{
     FunctionEnv, Global, Instance, Memory, Module, RuntimeError, Store, TypedFunction, Value,
 };
@@ -44,7 +45,7 @@ pub enum Answer {
 
 fn trap(guard: &Guard, error: &RuntimeError) -> Fault {
     let code = if guard.take() { Code::Memory } else { Code::Trap };
-    Fault::new(code, error.message())
+    Fault::new(code, error.message()).with_trace(Trace::of(error.trace()))
 }
 
 impl State {
@@ -117,7 +118,8 @@ impl Guest {
     ) -> Result<T, Fault> {
         function(&mut self.store).map_err(|error| {
             if self.fuel.as_ref().is_some_and(|fuel| fuel.is_exhausted(&mut self.store)) {
-                return Fault::new(Code::Fuel, "the call used up its fuel");
+                let trace = Trace::of(error.trace());
+                return Fault::new(Code::Fuel, "the call used up its fuel").with_trace(trace);
             }
             trap(&self.guard, &error)
         })

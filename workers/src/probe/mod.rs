@@ -3,7 +3,7 @@
 //!
 //! `serve-files-read` is `serve-files` with a folder that was granted to read only.
 //!
-//! `pocket-worker probe serve|serve-files|serve-files-read|compile WHAT [ARGUMENT...]` exits with 0 where WHAT worked,
+//! `pocket-worker probe serve|serve-files|serve-files-read|compile|symbolise WHAT [ARGUMENT...]` exits with 0 where WHAT worked,
 //! with 1 where it was refused, and is killed where the policy kills.
 
 mod attempts;
@@ -60,6 +60,7 @@ fn confine(policy: &str) -> Result<(), Fault> {
             let _early = engine::cranelift();
             sandbox::confine_compile(crew::hire)
         }
+        "symbolise" => sandbox::confine_symbolise(),
         other => Err(Fault::new(Code::Sandbox, format!("there is no policy {other:?}"))),
     }
 }

@@ -91,6 +91,25 @@ pub fn confine_compile(threads: impl FnOnce() -> Result<(), Fault>) -> Result<()
     Ok(())
 }
 
+/// All limits of a symbolising worker, before it has read a byte.
+pub fn confine_symbolise() -> Result<(), Fault> {
+    let layers = Layers::wanted()?;
+    common(0, None)?;
+    rlimits::symbolise()?;
+    if layers.namespaces {
+        namespaces::enter()?;
+    }
+    if layers.landlock {
+        landlock::restrict(&[])?;
+    }
+    undumpable()?;
+    seccomp::require_one_thread()?;
+    if layers.seccomp {
+        seccomp::apply(seccomp::SYMBOLISE)?;
+    }
+    Ok(())
+}
+
 /// What every role wants: die with the host, gain nothing, leave nothing.
 fn common(folders: usize, parent_pid: Option<u32>) -> Result<(), Fault> {
     close_other_fds(folders)?;

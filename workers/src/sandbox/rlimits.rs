@@ -12,6 +12,10 @@ const BASE_DATA_BYTES: u64 = 256 << 20;
 const COMPILE_DATA_BYTES: u64 = 3 << 30;
 /// As much as the host's clock gives it.
 const COMPILE_CPU_S: u64 = 120;
+/// The largest frame, and as much again for each of what is read of it and what is found.
+const SYMBOLISE_DATA_BYTES: u64 = 256 << 20;
+/// DWARF of 40 MB takes half a second.
+const SYMBOLISE_CPU_S: u64 = 4;
 /// stdin, stdout, stderr, the artifact while it is loaded, and a few for the engine.
 const OPEN_FILES: u64 = 16;
 /// Files and folders that the guest of a worker with folders may have open at once.
@@ -49,4 +53,12 @@ pub fn compile() -> Result<(), Fault> {
     limit(Resource::Data, COMPILE_DATA_BYTES, "data size")?;
     limit(Resource::As, ADDRESS_SPACE_BYTES, "address space")?;
     limit(Resource::Cpu, COMPILE_CPU_S, "cpu time")
+}
+
+pub fn symbolise() -> Result<(), Fault> {
+    open_files(0)?;
+    limit(Resource::Fsize, 0, "file size")?;
+    limit(Resource::Data, SYMBOLISE_DATA_BYTES, "data size")?;
+    limit(Resource::As, ADDRESS_SPACE_BYTES, "address space")?;
+    limit(Resource::Cpu, SYMBOLISE_CPU_S, "cpu time")
 }

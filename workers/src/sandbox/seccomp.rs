@@ -12,12 +12,14 @@ pub const SERVE: Policy = Policy(include_bytes!(concat!(env!("OUT_DIR"), "/serve
 pub const SERVE_FILES: Policy =
     Policy(include_bytes!(concat!(env!("OUT_DIR"), "/serve-files.bpf")));
 pub const COMPILE: Policy = Policy(include_bytes!(concat!(env!("OUT_DIR"), "/compile.bpf")));
+pub const SYMBOLISE: Policy = Policy(include_bytes!(concat!(env!("OUT_DIR"), "/symbolise.bpf")));
 
 /// Each policy and how many rules it has, for whoever asks what is in force.
-pub const RULES: [(&str, &str); 3] = [
+pub const RULES: [(&str, &str); 4] = [
     ("serve", env!("POCKET_RULES_SERVE")),
     ("serve-files", env!("POCKET_RULES_SERVE_FILES")),
     ("compile", env!("POCKET_RULES_COMPILE")),
+    ("symbolise", env!("POCKET_RULES_SYMBOLISE")),
 ];
 
 impl Policy {

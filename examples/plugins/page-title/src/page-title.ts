@@ -1,38 +1,32 @@
-import { log, PluginNode, store, type NodeMetadata } from '@pocket/plugin-sdk';
-
-interface Input {
-  url: string;
-}
-
-interface Output {
-  url: string;
-  title: string;
-  /** Whether the title was known from an earlier call. */
-  known: boolean;
-}
+import { defineNode, log, store } from '@pocket/plugin-sdk';
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 
-export class PageTitle extends PluginNode<Input, Output> {
-  async exec(input: Input): Promise<Output> {
-    const { href } = new URL(input.url);
+export default defineNode({
+  type: 'page-title',
+  category: 'web',
+  description: 'Fetches a page and gives its title; remembers it',
+  configSchema: { type: 'object', additionalProperties: false },
+  inputSchema: { type: 'object', required: ['url'], properties: { url: { type: 'string' } } },
+  outputSchema: {
+    type: 'object',
+    required: ['url', 'title', 'known'],
+    properties: {
+      url: { type: 'string' },
+      title: { type: 'string' },
+      known: { type: 'boolean', description: 'Whether the title was known from an earlier call' },
+    },
+  },
+
+  async exec({ url }) {
+    const { href } = new URL(url);
     const known = await store.get<string>(href);
     if (known !== null) return { url: href, title: known, known: true };
     const title = titleOf(await fetchPage(href));
     await store.set(href, title);
     return { url: href, title, known: false };
-  }
-
-  getMetadata(): NodeMetadata {
-    return {
-      type: 'page-title',
-      category: 'web',
-      description: 'Fetches a page and gives its title; remembers it',
-      configSchema: { type: 'object', additionalProperties: false },
-      inputSchema: { type: 'object', required: ['url'], properties: { url: { type: 'string' } } },
-    };
-  }
-}
+  },
+});
 
 async function fetchPage(url: string): Promise<string> {
   const response = await fetch(url, { headers: { accept: 'text/html' } });
@@ -50,5 +44,3 @@ export function titleOf(html: string): string {
 function unescaped(text: string): string {
   return text.replace(/&(?:#(\d{1,6})|(\w+));/g, (all, code, name) => (code ? String.fromCodePoint(Number(code)) : (ENTITIES[name] ?? all)));
 }
-
-export default new PageTitle();

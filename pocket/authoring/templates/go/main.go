@@ -12,36 +12,16 @@ type text struct {
 	Text string `json:"text"`
 }
 
+// config is what a workflow may write as the node's config; Pocket checks it.
 type config struct {
-	Marks int `json:"marks"`
+	Marks int `json:"marks" minimum:"0" maximum:"10" description:"Exclamation marks at the end"`
 }
-
-var textSchema = pocket.JSON(`{
-	"type": "object",
-	"required": ["text"],
-	"properties": {"text": {"type": "string"}}
-}`)
 
 var shout = pocket.Node[text, text, config]{
 	Metadata: pocket.Metadata{
 		Type:        "{{NAME}}",
 		Category:    "text",
 		Description: "Says a text louder",
-		// What a workflow may write as the node's config; Pocket checks it.
-		ConfigSchema: pocket.JSON(`{
-			"type": "object",
-			"additionalProperties": false,
-			"properties": {
-				"marks": {
-					"type": "integer",
-					"minimum": 0,
-					"maximum": 10,
-					"description": "Exclamation marks at the end"
-				}
-			}
-		}`),
-		InputSchema:  textSchema,
-		OutputSchema: textSchema,
 		// `pocket plugins test` holds the plugin to them.
 		Examples: []pocket.Example{
 			{Name: "A greeting", Input: text{"hello"}, Output: text{"HELLO!"}},

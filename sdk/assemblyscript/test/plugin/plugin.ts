@@ -1,6 +1,6 @@
 // A plugin that does what a test asks it to.
 import {
-  Call, Kind, Node, Request, Value, ask, env, fail, files, log, now, randomFill, register, store,
+  Call, Kind, Node, Request, Value, ask, env, fail, files, log, now, randomFill, register, store, stream,
 } from "@pocket/assemblyscript-sdk/assembly";
 
 export * from "@pocket/assemblyscript-sdk/assembly/abi";
@@ -87,6 +87,25 @@ class Deeds extends Node {
   }
 }
 
+/** Writes what it reads behind its input, in pieces of the size that its config says. */
+class Copy extends Node {
+  metadata(): string {
+    return '{"type": "copy", "stream": true}';
+  }
+
+  exec(call: Call): Value {
+    const room = new Uint8Array(call.config.get("room").integer(4) as i32);
+    let all = 0;
+    stream.writeText(call.input.text());
+    for (let length = stream.read(room); length > 0; length = stream.read(room)) {
+      if (call.config.get("more").exists) stream.write(room, length + 5);
+      stream.write(room, length);
+      all += length;
+    }
+    return Value.of(all);
+  }
+}
+
 class Halve extends Node {
   metadata(): string {
     return '{"type": "halve"}';
@@ -108,4 +127,4 @@ class Halve extends Node {
   }
 }
 
-register([new Deeds(), new Halve()]);
+register([new Deeds(), new Halve(), new Copy()]);

@@ -15,6 +15,8 @@
 POCKET(log) void pocket_log(int level, const char *line, size_t length);
 POCKET(host_call) int pocket_host_call(const char *question, size_t length);
 POCKET(host_take) int pocket_host_take(char *at, size_t room);
+POCKET(stream_read) int pocket_stream_read(char *at, size_t room);
+POCKET(stream_write) int pocket_stream_write(const char *from, size_t length);
 
 extern char **environ;
 
@@ -53,6 +55,30 @@ static mp_obj_t ask(mp_obj_t question) {
     return mp_obj_new_str_from_utf8_vstr(&answer);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(ask_object, ask);
+
+// Bytes of the stream, none at its end; None in a call without streams.
+static mp_obj_t read_stream(mp_obj_t most) {
+    vstr_t bytes;
+    vstr_init_len(&bytes, mp_obj_get_int(most));
+    int length = pocket_stream_read(vstr_str(&bytes), vstr_len(&bytes));
+    if (length < 0) {
+        return mp_const_none;
+    }
+    bytes.len = length;
+    return mp_obj_new_bytes_from_vstr(&bytes);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(read_stream_object, read_stream);
+
+// Whether the call has a stream to write to.
+static mp_obj_t write_stream(mp_obj_t data) {
+    if (mp_obj_is_str(data)) {
+        mp_raise_TypeError(MP_ERROR_TEXT("a stream is made of bytes; write text.encode()"));
+    }
+    mp_buffer_info_t bytes;
+    mp_get_buffer_raise(data, &bytes, MP_BUFFER_READ);
+    return mp_obj_new_bool(pocket_stream_write(bytes.buf, bytes.len) >= 0);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(write_stream_object, write_stream);
 
 vstr_t host_traceback(mp_obj_t error) {
     vstr_t text;
@@ -171,6 +197,8 @@ static const mp_rom_map_elem_t names[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__pocket) },
     { MP_ROM_QSTR(MP_QSTR_log), MP_ROM_PTR(&say_object) },
     { MP_ROM_QSTR(MP_QSTR_ask), MP_ROM_PTR(&ask_object) },
+    { MP_ROM_QSTR(MP_QSTR_read_stream), MP_ROM_PTR(&read_stream_object) },
+    { MP_ROM_QSTR(MP_QSTR_write_stream), MP_ROM_PTR(&write_stream_object) },
     { MP_ROM_QSTR(MP_QSTR_traceback), MP_ROM_PTR(&traceback_object) },
     { MP_ROM_QSTR(MP_QSTR_environ), MP_ROM_PTR(&environment_object) },
     { MP_ROM_QSTR(MP_QSTR_entropy), MP_ROM_PTR(&entropy_object) },

@@ -13,7 +13,8 @@ A plugin's `plugin.py` says in `nodes` what it has to offer:
     nodes = [Shout()]
 
 The same file runs in Pocket, where MicroPython is the interpreter, and in CPython, where
-`pocket_plugin.testing` stands in for Pocket. `http` and `store` are modules of this package.
+`pocket_plugin.testing` stands in for Pocket. `http`, `store` and `stream` are modules of this
+package.
 """
 
 from pocket_plugin import log

@@ -21,6 +21,12 @@ write = _pocket.log
 traceback = _pocket.traceback
 """Gives an exception as Python prints it, as text."""
 
+read_stream = _pocket.read_stream
+"""Gives at most so many bytes, none at the end of the stream; None in a call without streams."""
+
+write_stream = _pocket.write_stream
+"""Writes bytes; gives whether the call has a stream for them."""
+
 
 def ask(call: str, **fields: object) -> "Any":
     """Put a question to the host and wait for its answer.

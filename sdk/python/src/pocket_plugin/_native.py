@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from traceback import format_exception
 from typing import Any
 
@@ -18,6 +18,42 @@ store: dict[str, Any] = {}
 """What the plugin has stored."""
 answers: dict[str, Callable[[dict[str, Any]], Any]] = {}
 """What a test answers to a call, by its name: a function of the question."""
+
+
+class Streams:
+    """The streams of a call.
+
+    Attributes:
+        written: what the node has written so far.
+    """
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._unread = b""
+        self.written = bytearray()
+
+    def read(self, most: int) -> bytes:
+        """Give bytes of one chunk, as the host does."""
+        self._unread = self._unread or next(filter(None, self._chunks), b"")
+        given, self._unread = self._unread[:most], self._unread[most:]
+        return given
+
+
+streams: Streams | None = None
+"""Those that a test gives."""
+
+
+def read_stream(most: int) -> bytes | None:
+    """Read what the test gives."""
+    return None if streams is None else streams.read(most)
+
+
+def write_stream(data: bytes | bytearray | memoryview) -> bool:
+    """Keep what is written for the test."""
+    if streams is None:
+        return False
+    streams.written += data
+    return True
 
 
 def log(level: int, line: str) -> None:

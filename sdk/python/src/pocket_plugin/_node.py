@@ -15,7 +15,8 @@ class PluginNode:
     Attributes:
         metadata: what the node is called and does, what it takes and gives: `type`, `category`,
             `description`, as JSON Schemas `configSchema`, `inputSchema` and `outputSchema`, and
-            `examples`, a list of `{"name", "config", "input", "output"}`. Only `type` is required.
+            `examples`, a list of `{"name", "config", "input", "output"}`; `stream` is True for what
+            works on a stream, see `pocket_plugin.stream`. Only `type` is required.
         config: the node's, with the defaults of `configSchema` filled in; set before a call.
     """
 

@@ -55,7 +55,8 @@ def answer(text: str) -> str:
         return json.dumps(_respond(json.loads(text)))
     except BaseException as error:  # noqa: BLE001 - whatever it is, the workflow gets to know it
         _host.write(0, _host.traceback(error))
-        return json.dumps({"success": False, "error": _trace.short(error)})
+        said, frames = _trace.message(error), _trace.stack(error)
+        return json.dumps({"success": False, "error": said, "stack": frames})
 
 
 def _respond(request: "dict[str, Any]") -> "dict[str, Any]":

@@ -1,19 +1,29 @@
-"""Exceptions as text: where in the author's files they were raised."""
+"""Exceptions as an error: what they say, and where in the author's files they were raised."""
 
 from pocket_plugin import _host
 
 _FRAME = '  File "'
 
 
-def short(error: BaseException) -> str:
-    """Give the error in one line, and below it the author's places, the last call last."""
-    frames = [line for line in _host.traceback(error).split("\n") if line.startswith(_FRAME)]
-    places = [_place(frame) for frame in frames if "pocket_plugin/" not in frame]
+def message(error: BaseException) -> str:
+    """Give the kind of an error and what it says."""
     said = str(error)
     name = type(error).__name__
-    return "\n".join([name + ": " + said if said else name] + places)
+    return name + ": " + said if said else name
 
 
-def _place(frame: str) -> str:
-    path, line, function = frame[len(_FRAME) :].split(", ")
-    return "  " + path.rstrip('"') + ":" + line[len("line ") :] + " " + function
+def stack(error: BaseException) -> list[dict[str, object]]:
+    """Give the author's functions that were under way, the innermost first."""
+    frames = [line for line in _host.traceback(error).split("\n") if line.startswith(_FRAME)]
+    own = [_frame(frame) for frame in frames if "pocket_plugin/" not in frame]
+    own.reverse()
+    return own
+
+
+def _frame(text: str) -> dict[str, object]:
+    path, line, function = text[len(_FRAME) :].split(", ")
+    return {
+        "function": function[len("in ") :],
+        "file": path.rstrip('"'),
+        "line": int(line[len("line ") :]),
+    }

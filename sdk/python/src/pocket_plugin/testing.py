@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -70,3 +70,18 @@ def answering(**calls: Callable[[dict[str, Any]], Any]) -> Iterator[dict[str, An
         for mapping, content in zip((_native.answers, _native.store), before, strict=True):
             mapping.clear()
             mapping.update(content)
+
+
+@contextmanager
+def streaming(chunks: bytes | Iterable[bytes]) -> Iterator[bytearray]:
+    """Give a node that works on a stream what it reads; gives what it writes.
+
+    Args:
+        chunks: all of it, or in the pieces in which it comes.
+    """
+    before = _native.streams
+    _native.streams = given = _native.Streams([chunks] if isinstance(chunks, bytes) else chunks)
+    try:
+        yield given.written
+    finally:
+        _native.streams = before

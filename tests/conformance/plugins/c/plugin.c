@@ -85,8 +85,8 @@ static pocket_status exec(pocket_call *call) {
     if (!deed) return pocket_fail(call, "what is to be done?");
     if (!strcmp(deed, "echo")) pocket_put_value(out, with);
     else if (!strcmp(deed, "add")) pocket_put_integer(out, pocket_integer(pocket_get(with, "0"), 0) + pocket_integer(pocket_get(with, "1"), 0));
-    else if (!strcmp(deed, "fail")) return pocket_fail(call, text);
-    else if (!strcmp(deed, "trap")) abort();
+    else if (!strcmp(deed, "fail")) return pocket_fail(call, text); // the error
+    else if (!strcmp(deed, "trap")) abort(); // the crash
     else if (!strcmp(deed, "log")) {
         pocket_log(POCKET_DEBUG, text), pocket_log(POCKET_INFO, text);
         pocket_log(POCKET_WARNING, text), pocket_log(POCKET_ERROR, text);
@@ -147,7 +147,26 @@ static pocket_status post(pocket_call *call) {
 static const pocket_node halve = {
     "{\"type\": \"halve\", \"category\": \"test\", \"description\": \"Halves a number, or a text of one\"}", divide, prep, post};
 
-POCKET_EXPORT(&deeds, &halve);
+static pocket_status amplify(pocket_call *call) {
+    static char piece[64 << 10];
+    int64_t all = 0;
+    int32_t length, i;
+    while ((length = pocket_read(piece, sizeof piece)) > 0) {
+        for (i = 0; i < length; i++) {
+            if (piece[i] >= 'a' && piece[i] <= 'z') piece[i] -= 'a' - 'A';
+        }
+        pocket_write(piece, (size_t)length);
+        all += length;
+        if (pocket_type_of(call->input) == POCKET_STRING) return pocket_fail(call, pocket_text(call, call->input, NULL));
+    }
+    pocket_put_integer(&call->output, all);
+    return POCKET_OK;
+}
+
+static const pocket_node louder = {
+    "{\"type\": \"louder\", \"category\": \"test\", \"description\": \"Puts a stream into upper case\", \"stream\": true}", amplify, NULL, NULL};
+
+POCKET_EXPORT(&deeds, &halve, &louder);
 
 /* Nothing random is drawn before a call, so there is nothing to draw anew. */
 __attribute__((export_name("__pocket_resume"))) void resume(void) {}

@@ -92,8 +92,8 @@ struct Deeds : pocket::Node {
         pocket::Writer &out = call.output();
         if (deed == "echo") out.value(call.input()["with"]);
         else if (deed == "add") out.integer(call.input().get("with.0").integer() + call.input().get("with.1").integer());
-        else if (deed == "fail") return call.fail(text);
-        else if (deed == "trap") std::abort();
+        else if (deed == "fail") return call.fail(text); // the error
+        else if (deed == "trap") std::abort(); // the crash
         else if (deed == "log") {
             for (auto level : {POCKET_DEBUG, POCKET_INFO, POCKET_WARNING, POCKET_ERROR}) pocket::log(level, text);
         } else if (deed == "print") std::puts(text.c_str());
@@ -132,7 +132,29 @@ struct Halve : pocket::Node {
     }
 };
 
-POCKET_EXPORT(&pocket::node<Deeds>, &pocket::node<Halve>);
+struct Louder : pocket::Node {
+    static constexpr char metadata[] =
+        R"({"type": "louder", "category": "test", "description": "Puts a stream into upper case", "stream": true})";
+
+    pocket_status exec(pocket::Call &call) override {
+        pocket::InputStream input(call);
+        pocket::OutputStream output(call);
+        std::int64_t all = 0;
+        for (std::string_view piece : input) {
+            std::string louder(piece);
+            for (char &letter : louder) {
+                if (letter >= 'a' && letter <= 'z') letter -= 'a' - 'A';
+            }
+            output.write(louder);
+            all += static_cast<std::int64_t>(piece.size());
+            if (call.input().type() == POCKET_STRING) return call.fail(call.input().text());
+        }
+        call.output().integer(all);
+        return POCKET_OK;
+    }
+};
+
+POCKET_EXPORT(&pocket::node<Deeds>, &pocket::node<Halve>, &pocket::node<Louder>);
 
 // Nothing random is drawn before a call, so there is nothing to draw anew.
 extern "C" __attribute__((export_name("__pocket_resume"))) void resume() {}

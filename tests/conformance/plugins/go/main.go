@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -37,7 +38,7 @@ func exec(ctx *pocket.Context[config], in input) (any, error) {
 	case "fail":
 		return nil, errors.New(text)
 	case "panic":
-		panic(text)
+		panic(text) // the error
 	case "trap":
 		os.Exit(3)
 	case "log":
@@ -147,6 +148,38 @@ var halve = pocket.Node[any, any, struct{}]{
 	},
 }
 
-func init() { pocket.Export(deeds, halve) }
+func louder(piece []byte) []byte {
+	for at, letter := range piece {
+		if 'a' <= letter && letter <= 'z' {
+			piece[at] -= 'a' - 'A'
+		}
+	}
+	return piece
+}
+
+var loud = pocket.Node[*string, int, struct{}]{
+	Metadata: pocket.Metadata{Type: "louder", Category: "test", Description: "Puts a stream into upper case", Stream: true},
+	Exec: func(_ *pocket.Context[struct{}], failure *string) (int, error) {
+		piece := make([]byte, 64<<10)
+		for all := 0; ; {
+			length, err := pocket.Input.Read(piece)
+			if err == io.EOF {
+				return all, nil
+			}
+			if err == nil {
+				_, err = pocket.Output.Write(louder(piece[:length]))
+			}
+			if err == nil && failure != nil {
+				err = errors.New(*failure)
+			}
+			if err != nil {
+				return 0, err
+			}
+			all += length
+		}
+	},
+}
+
+func init() { pocket.Export(deeds, halve, loud) }
 
 func main() {}

@@ -1,53 +1,37 @@
-import { PluginNode, type NodeMetadata } from '@pocket/plugin-sdk';
+import { defineNode } from '@pocket/plugin-sdk';
 
-interface Input {
-  text: string;
-}
+const text = { type: 'object', required: ['text'], properties: { text: { type: 'string' } } } as const;
 
-interface Output {
-  text: string;
-}
+export default defineNode({
+  type: '{{NAME}}',
+  category: 'text',
+  description: 'Says a text louder',
+  // What a workflow may write as the node's config; Pocket checks it and fills in defaults.
+  configSchema: {
+    type: 'object',
+    additionalProperties: false,
+    properties: {
+      marks: {
+        type: 'integer',
+        default: 1,
+        minimum: 0,
+        maximum: 10,
+        description: 'Exclamation marks at the end',
+      },
+    },
+  },
+  inputSchema: text,
+  outputSchema: text,
+  // `pocket plugins test` holds the plugin to them.
+  examples: [
+    { name: 'A greeting', input: { text: 'hello' }, output: { text: 'HELLO!' } },
+    { name: 'Much louder', config: { marks: 3 }, input: { text: 'hi' }, output: { text: 'HI!!!' } },
+  ],
 
-interface Config {
-  marks: number;
-}
-
-export class Shout extends PluginNode<Input, Output, Config> {
-  async exec({ text }: Input): Promise<Output> {
+  // Input, config and output have the types of the schemas. A caller may send another input all the same.
+  async exec({ text }, { marks }) {
     // What is thrown becomes the error of the call.
     if (typeof text !== 'string') throw new TypeError('the input has no text');
-    return { text: text.toUpperCase() + '!'.repeat(this.config.marks) };
-  }
-
-  getMetadata(): NodeMetadata {
-    const text = { type: 'object', required: ['text'], properties: { text: { type: 'string' } } };
-    return {
-      type: '{{NAME}}',
-      category: 'text',
-      description: 'Says a text louder',
-      // What a workflow may write as the node's config; Pocket checks it and fills in defaults.
-      configSchema: {
-        type: 'object',
-        additionalProperties: false,
-        properties: {
-          marks: {
-            type: 'integer',
-            default: 1,
-            minimum: 0,
-            maximum: 10,
-            description: 'Exclamation marks at the end',
-          },
-        },
-      },
-      inputSchema: text,
-      outputSchema: text,
-      // `pocket plugins test` holds the plugin to them.
-      examples: [
-        { name: 'A greeting', input: { text: 'hello' }, output: { text: 'HELLO!' } },
-        { name: 'Much louder', config: { marks: 3 }, input: { text: 'hi' }, output: { text: 'HI!!!' } },
-      ],
-    };
-  }
-}
-
-export default new Shout();
+    return { text: text.toUpperCase() + '!'.repeat(marks) };
+  },
+});

@@ -1,17 +1,21 @@
-// AbortController. Nothing else happens while the host does a request, so a signal is looked at before
-// it and after it; its events reach whatever waits in the script.
+// AbortController. Nothing else happens in a script while the host does a request, so no script can abort
+// it then; but how long a signal lasts is known before, and the host is told. Its events reach whatever
+// waits in the script.
 (function (host) {
   'use strict';
 
-  let abort;
+  let abort, due;
 
   class AbortSignal {
     #listeners = new Map();
     #aborted = false;
     #reason;
+    /** When it aborts by itself, on the clock of `host.now`. */
+    #due = Infinity;
     onabort = null;
 
     static {
+      due = (signal) => (#due in signal ? signal.#due : Infinity);
       abort = (signal, reason = new DOMException('this was aborted', 'AbortError')) => signal.#abort(reason);
     }
 
@@ -23,7 +27,8 @@
 
     static timeout(milliseconds) {
       const signal = new AbortSignal();
-      setTimeout(() => abort(signal, new DOMException('the time is over', 'TimeoutError')), milliseconds);
+      signal.#due = host.now() + Number(milliseconds);
+      setTimeout(expire, milliseconds, signal);
       return signal;
     }
 
@@ -31,6 +36,7 @@
       const any = new AbortSignal();
       for (const signal of signals) {
         if (signal.aborted) abort(any, signal.reason);
+        any.#due = Math.min(any.#due, due(signal));
         signal.addEventListener('abort', () => abort(any, signal.reason), { once: true });
       }
       return any;
@@ -76,5 +82,18 @@
     }
   }
 
+  function expire(signal) {
+    abort(signal, new DOMException('the time is over', 'TimeoutError'));
+  }
+
+  /** Gives the milliseconds that a signal leaves; one that leaves none throws its reason. */
+  function timeLeft(signal) {
+    const left = due(signal) - host.now();
+    if (left < 1) expire(signal);
+    signal.throwIfAborted();
+    return left;
+  }
+
   host.define({ AbortController, AbortSignal });
+  Object.assign(host, { timeLeft });
 });

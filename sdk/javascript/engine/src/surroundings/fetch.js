@@ -104,12 +104,13 @@
     }
   }
 
-  function question(request) {
+  function question(request, timeLeft) {
     const content = contentOf(request);
     const { method, url } = request;
     const asked = { method, url, headers: [...request.headers] };
     if (typeof content === 'string') asked.body = content;
     else if (content) asked.bodyBase64 = content.toBase64();
+    if (timeLeft < Infinity) asked.timeoutMs = Math.ceil(timeLeft);
     return asked;
   }
 
@@ -120,10 +121,12 @@
 
   async function fetch(input, init) {
     const request = new Request(input, init);
-    request.signal?.throwIfAborted();
+    const timeLeft = () => (request.signal ? host.timeLeft(request.signal) : Infinity);
+    const asked = question(request, timeLeft());
     try {
-      return answered(host.call('http.request', question(request)));
+      return answered(host.call('http.request', asked));
     } catch (cause) {
+      if (cause.code === 'timeout') timeLeft();
       if (cause instanceof PermissionError || !(cause instanceof HostError)) throw cause;
       throw Object.assign(new TypeError(`${request.method} ${request.url}: ${cause.message}`, { cause }), { code: cause.code });
     }

@@ -1,5 +1,5 @@
 // Does what a case asks it to; cases.py says what that is.
-import { Call, Kind, Node, Request, Value, env, fail, files, log, register, store } from "@pocket/assemblyscript-sdk/assembly";
+import { Call, Kind, Node, Request, Value, env, fail, files, log, register, store, stream } from "@pocket/assemblyscript-sdk/assembly";
 
 export * from "@pocket/assemblyscript-sdk/assembly/abi";
 
@@ -24,8 +24,8 @@ class Deeds extends Node {
     if (deed == "echo") return argument;
     if (deed == "add") return Value.of(argument.at(0).integer() + argument.at(1).integer());
     if (deed == "fail") return fail(text);
-    if (deed == "panic") throw new Error(text);
-    if (deed == "trap") unreachable();
+    if (deed == "panic") throw new Error(text); // the error
+    if (deed == "trap") unreachable(); // the crash
     if (deed == "log") {
       log.debug(text);
       log.info(text);
@@ -92,4 +92,25 @@ class Halve extends Node {
   }
 }
 
-register([new Deeds(), new Halve()]);
+class Louder extends Node {
+  metadata(): string {
+    return '{"type": "louder", "category": "test", "description": "Puts a stream into upper case", "stream": true}';
+  }
+
+  exec(call: Call): Value {
+    const piece = new Uint8Array(65536);
+    let all: i64 = 0;
+    for (let length = stream.read(piece); length > 0; length = stream.read(piece)) {
+      for (let i = 0; i < length; i++) {
+        const letter = unchecked(piece[i]);
+        if (letter >= 0x61 && letter <= 0x7a) unchecked((piece[i] = letter - 0x20));
+      }
+      stream.write(piece, length);
+      all += length;
+      if (call.input.kind == Kind.String) return fail(call.input.text());
+    }
+    return Value.of(all);
+  }
+}
+
+register([new Deeds(), new Halve(), new Louder()]);

@@ -6,7 +6,7 @@ _calls = []
 
 
 def _fail(why: str) -> None:
-    raise RuntimeError(why)
+    raise RuntimeError(why)  # the error
 
 
 def _log(line: str) -> None:

@@ -3,7 +3,7 @@
 import random
 
 from deeds import DEEDS
-from pocket_plugin import PluginNode
+from pocket_plugin import PluginNode, stream
 
 
 class Deeds(PluginNode):
@@ -48,4 +48,22 @@ class Halve(PluginNode):
         return ("small", "small") if output < 1 else (output, "default")
 
 
-nodes = [Deeds(), Halve()]
+class Louder(PluginNode):
+    metadata = {
+        "type": "louder",
+        "category": "test",
+        "description": "Puts a stream into upper case",
+        "stream": True,
+    }
+
+    def exec(self, prepared: object) -> int:
+        count = 0
+        for piece in stream.chunks():
+            count += len(piece)
+            stream.write(piece.upper())
+            if prepared is not None:
+                raise RuntimeError(prepared)
+        return count
+
+
+nodes = [Deeds(), Halve(), Louder()]

@@ -2,9 +2,10 @@
 
 use pocket_plugin_sdk::{
     Context, ErrorCode, Example, Json, NodeMetadata, PluginNode, Post, Value, env, http, json, log,
-    store,
+    store, stream,
 };
 use serde::Deserialize;
+use std::io::{self, Read, Write};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 static CALLS: AtomicU64 = AtomicU64::new(0);
@@ -32,7 +33,7 @@ impl PluginNode for Deeds {
             }
             "fail" => return Err(text.to_owned()),
             "panic" => panic!("{text}"),
-            "trap" => std::process::abort(),
+            "trap" => std::process::abort(), // the crash
             "log" => {
                 for write in [log::debug, log::info, log::warn, log::error] {
                     write(text);
@@ -152,4 +153,44 @@ impl PluginNode for Halve {
     }
 }
 
-pocket_plugin_sdk::export_plugin!(Deeds, Halve);
+struct Louder;
+
+impl Louder {
+    fn copy(error: Option<&str>) -> io::Result<usize> {
+        let mut piece = vec![0; 64 << 10];
+        let mut all = 0;
+        loop {
+            let length = stream::input().read(&mut piece)?;
+            if length == 0 {
+                return Ok(all);
+            }
+            piece[..length].make_ascii_uppercase();
+            stream::output().write_all(&piece[..length])?;
+            all += length;
+            if let Some(error) = error {
+                return Err(io::Error::other(error));
+            }
+        }
+    }
+}
+
+impl PluginNode for Louder {
+    type Input = Value;
+    type Output = usize;
+
+    fn exec(&self, error: Value) -> Result<usize, String> {
+        Self::copy(error.as_str()).map_err(|error| error.to_string())
+    }
+
+    fn metadata(&self) -> NodeMetadata {
+        NodeMetadata {
+            node_type: "louder".to_owned(),
+            category: "test".to_owned(),
+            description: "Puts a stream into upper case".to_owned(),
+            stream: true,
+            ..NodeMetadata::default()
+        }
+    }
+}
+
+pocket_plugin_sdk::export_plugin!(Deeds, Halve, Louder);

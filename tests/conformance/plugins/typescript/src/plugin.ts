@@ -1,5 +1,5 @@
 // Does what a case asks it to; cases.py says what that is.
-import { env, log, PermissionError, PluginNode, store, type NodeMetadata, type Post } from '@pocket/plugin-sdk';
+import { env, input, log, output, PermissionError, PluginNode, store, type NodeMetadata, type Post } from '@pocket/plugin-sdk';
 
 let calls = 0;
 
@@ -7,7 +7,7 @@ const deeds: Record<string, (argument: any, config: any) => unknown> = {
   echo: (value) => value,
   add: ([first, second]) => first + second,
   fail: (why) => {
-    throw new Error(why);
+    throw new Error(why); // the error
   },
   log: (line) => {
     for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level](line);
@@ -78,4 +78,20 @@ class Halve extends PluginNode {
   }
 }
 
-export default [new Deeds(), new Halve()];
+class Louder extends PluginNode {
+  async exec(error: unknown) {
+    let bytes = 0;
+    for await (const piece of input) {
+      bytes += piece.length;
+      await output.write(piece.map((byte) => (byte >= 0x61 && byte <= 0x7a ? byte - 0x20 : byte)));
+      if (typeof error === 'string') throw new Error(error);
+    }
+    return bytes;
+  }
+
+  getMetadata(): NodeMetadata {
+    return { type: 'louder', category: 'test', description: 'Puts a stream into upper case', configSchema: {}, stream: true };
+  }
+}
+
+export default [new Deeds(), new Halve(), new Louder()];
