@@ -6,16 +6,37 @@ import itertools
 import os
 import re
 import sys
-from typing import Annotated
+from types import ModuleType
+from typing import Annotated, Any
 
 import typer
 
-from pocket.cli import bench, graph, nodes, plugins, policy, run, schema, security, version
 from pocket.cli.help import Command, Group
 from pocket.cli.interrupts import Interrupts
 from pocket.cli.logs import LogLevel, show_logs
 from pocket.cli.output import Format, note, print_error
 from pocket.errors import InvalidInput, PocketError
+from pocket.lazy import LazyMapping
+
+_COMMANDS = ("run", "graph", "bench", "schema", "version", "plugins", "nodes", "policy", "security")
+_PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None}
+
+
+class Pocket(Group):
+    """All commands; each has a module of its name, with a function of that name or a group."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands: Any = LazyMapping("pocket.cli", _COMMANDS, _command)
+
+
+def _command(name: str, module: ModuleType) -> Any:
+    alone = typer.Typer(**_PLAIN)
+    if hasattr(module, "app"):
+        alone.add_typer(module.app, name=name)
+    else:
+        alone.command(name, cls=Command)(getattr(module, name))
+    return typer.main.get_group(alone).commands[name]
 
 
 def _options(
@@ -38,22 +59,13 @@ app = typer.Typer(
     pocket run workflow.yaml --input '{"text": "I love it"}'
     pocket nodes list
     """,
-    cls=Group,
+    cls=Pocket,
     rich_markup_mode=None,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.callback()(_options)
-app.command("run", cls=Command)(run.run)
-app.command("graph", cls=Command)(graph.graph)
-app.command("bench", cls=Command)(bench.bench)
-app.add_typer(plugins.app, name="plugins")
-app.add_typer(nodes.app, name="nodes")
-app.add_typer(policy.app, name="policy")
-app.command("schema", cls=Command)(schema.schema)
-app.add_typer(security.app, name="security")
-app.command("version", cls=Command)(version.version)
 
 
 def _wanted_format(arguments: list[str]) -> Format:
