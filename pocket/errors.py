@@ -39,7 +39,7 @@ PocketError
 ```
 
 The exit codes are a promise: scripts match on them. 1 is kept for a bug in Pocket,
-2 for wrong command-line usage, 130 for Ctrl-C.
+2 for wrong command-line usage, 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
 """
 
 from __future__ import annotations
@@ -115,6 +115,7 @@ class PocketError(Exception):
         exit_code: what the command line exits with.
         fault: who can mend it.
         retryable: whether the same call may succeed when made again.
+        retry_after_s: how long whoever failed asks to be left alone before that, in seconds.
         hint: what to do next, or None.
         step: name of the workflow's node that failed, or None outside a workflow.
     """
@@ -124,6 +125,7 @@ class PocketError(Exception):
     fault: ClassVar[Fault] = Fault.POCKET
     retryable: ClassVar[bool] = False
     step: str | None = None
+    retry_after_s: float = 0.0
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MAX_PARTS: Final = 2_000_000
 """Lists, objects and keys of one document, which take up to 0.5 us each to read."""
 _MARKS: Final = (b"[", b"{", b":")
+_RARE: Final = 1000
+"""So many of a mark are found one by one, which skips what lies between them much faster than
+counting does: 16 MiB that are nearly all one text take 1 ms, not 14."""
 
 
 class TooManyParts(ValueError):
@@ -29,7 +32,17 @@ def loads(data: bytes) -> JSON:
         TooManyParts: it has over `MAX_PARTS`.
         orjson.JSONDecodeError: not JSON.
     """
-    if len(data) > MAX_PARTS and sum(map(data.count, _MARKS)) > MAX_PARTS:
+    if len(data) > MAX_PARTS and sum(_count(data, mark) for mark in _MARKS) > MAX_PARTS:
         raise TooManyParts(f"more than {MAX_PARTS} lists, objects and keys")
     value: JSON = orjson.loads(data)
     return value
+
+
+def _count(data: bytes, mark: bytes) -> int:
+    found, end = 0, 0
+    while found < _RARE:
+        at = data.find(mark, end)
+        if at < 0:
+            return found
+        found, end = found + 1, at + 1
+    return found + data.count(mark, end)

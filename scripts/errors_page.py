@@ -39,7 +39,8 @@ lines of the plugin's log. Errors of files have `problems`, each with file, line
 hint.
 
 The command line exits with the code below; with 1 for a bug in Pocket, 2 for wrong usage, 130 after
-Ctrl-C. With `--output json` an error is one JSON object on stderr.
+Ctrl-C, 143 after SIGTERM and 129 after SIGHUP. With `--output json` an error is one JSON object on
+stderr, on a line of its own; a line before it may have `warnings`.
 
 {table(heading, list(error_classes()))}
 """

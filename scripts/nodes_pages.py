@@ -16,9 +16,9 @@ INTERPRETED: Final = """\
 limits: 256 MB of memory, the node's `timeout`, no files, no network, no environment. An operator's
 [policy](../policy.md) holds for them by the names `pocket-jq` and `pocket-lua`, and lowers the
 limits.
-Both are compiled when the workflow is loaded, and a mistake is said with its line. All filters
-share one worker, all scripts as many as a plugin has (`--replicas`, `Host(replicas=...)`), so tasks
-of `parallel` may wait for each other."""
+Both are compiled when the workflow is loaded, and a mistake is said with its line. Nodes
+that run at the same time, tasks of `parallel` say, have workers of their own, as many as the
+machine has cores (two at least, eight at most); beyond that they wait for each other."""
 
 NOTES: Final = {
     "exec": """\
@@ -43,7 +43,8 @@ is no `node-unavailable`, but a `node-error`.
 The `retry` of the node repeats what is answered with 429 or 5xx, too, and after its last attempt
 such an answer is the output, unless `fail_on_error` is set. It stands for the 3 attempts that there
 are without any `retry`. Where both are written down, each attempt of the node makes those of the
-config; only those wait as long as `Retry-After` says.
+config. Either waits as long as `Retry-After` says, but no longer than its `max_delay`; where that
+would be too long for the time that the node has, there is no further attempt.
 """,
     "parallel": """\
 A task that is no longer wanted, because the time is over, because a sibling failed with `fail_fast`

@@ -210,6 +210,8 @@ such a connection the run fails with the error.
 - **`retry`** makes more attempts where that may help: after a crash or a timeout, in short after an
   error that [errors.md](errors.md) calls worth a retry. Bad input, an error that a plugin answers
   with, and a limit of memory or CPU would only come again. Ctrl-C ends the wait between attempts.
+  A server's `Retry-After` makes a wait longer, up to `max_delay`. An attempt that could not begin
+  within the time of the run is not waited for.
 - **`fallback`** stands in after the last attempt, whatever the error was. `output` is taken for the
   node's output, with the action `default`. `node` names a node that runs instead, on the same
   input; what follows it, follows.

@@ -10,6 +10,7 @@ from sections import (
     cold_start,
     command,
     counted,
+    flow_peers,
     memory,
     payload,
     state,
@@ -18,4 +19,16 @@ from sections import (
     workflow,
 )
 
-ALL = (payload, cold_start, memory, state, throughput, busy, counted, usage, command, workflow)
+ALL = (
+    payload,
+    cold_start,
+    memory,
+    state,
+    throughput,
+    busy,
+    counted,
+    usage,
+    command,
+    workflow,
+    flow_peers,
+)

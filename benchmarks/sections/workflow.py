@@ -23,7 +23,7 @@ def measure() -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         for count in NODES:
             file = Path(folder) / f"{count}.yaml"
-            file.write_text(_chain(count), encoding="utf-8")
+            file.write_text(chain(count), encoding="utf-8")
             workflow = pocket.Workflow.load(file)
             timed(lambda: workflow.run({"text": "hello"}), 100)  # noqa: B023
             found[str(count)] = timed(
@@ -33,7 +33,8 @@ def measure() -> dict[str, Any]:
     return found
 
 
-def _chain(count: int) -> str:
+def chain(count: int) -> str:
+    """Give a workflow file of echo nodes, one after the other."""
     nodes = [
         f"  - {{name: n{number}, type: echo, config: {{message: hi}}}}\n" for number in range(count)
     ]

@@ -6,8 +6,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from typing import TypeVar
 
 from pocket.capability.refusal import Refusal
+
+T = TypeVar("T")
 
 _current: ContextVar[Interruption | None] = ContextVar("interruption", default=None)
 
@@ -42,8 +45,18 @@ class Interruption:
         finally:
             _current.reset(token)
 
+    def run(self, function: Callable[[], T]) -> T:
+        """Hold for all that this thread waits for in a function."""
+        with self.covering():
+            return function()
+
     @contextmanager
-    def _ending(self, end: Callable[[], object]) -> Iterator[None]:
+    def ending(self, end: Callable[[], object]) -> Iterator[None]:
+        """Let it call `end`, which has to make what is waited for inside fail.
+
+        Raises:
+            Refusal: it has happened already.
+        """
         with self._lock:
             if self._happened:
                 raise Refusal("unavailable", "the call was stopped")
@@ -66,8 +79,13 @@ def interruptible(end: Callable[[], object]) -> Iterator[None]:
     if interruption is None:
         yield
         return
-    with interruption._ending(end):  # noqa: SLF001
+    with interruption.ending(end):
         yield
+
+
+def interruption_here() -> Interruption | None:
+    """Give what may end what this thread waits for, if anything may."""
+    return _current.get()
 
 
 def covered() -> bool:

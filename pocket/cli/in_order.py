@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Callable, Generator, Iterable
+from functools import partial
+from typing import Final, TypeVar
 
-if TYPE_CHECKING:
-    from concurrent.futures import Future
+from pocket.nodes.crew import Crew, Ended
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -16,8 +15,10 @@ _AHEAD: Final = 4
 """Items for each thread: while a long one holds up those behind it, the threads have work."""
 
 
-def in_order(function: Callable[[A], B], items: Iterable[A], threads: int) -> Iterator[B]:
+def in_order(function: Callable[[A], B], items: Iterable[A], threads: int) -> Generator[B]:
     """Give what `function` gives for each item, in the order of the items.
+
+    What is under way is interrupted where the iterator is closed, as by `contextlib.closing`.
 
     Args:
         function: called by several threads at once, if there are several.
@@ -27,17 +28,22 @@ def in_order(function: Callable[[A], B], items: Iterable[A], threads: int) -> It
     if threads == 1:
         yield from map(function, items)
         return
-    from concurrent.futures import ThreadPoolExecutor
-
-    pool = ThreadPoolExecutor(threads, thread_name_prefix="pocket-line")
-    under_way: deque[Future[B]] = deque()
-    try:
+    with Crew[B](threads) as crew:
+        early: dict[int, Ended[B]] = {}
+        begun = given = 0
         for item in items:
-            under_way.append(pool.submit(function, item))
-            if len(under_way) >= threads * _AHEAD:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
-    finally:
-        # Ctrl-C must not wait for calls of plugins; those end when their host is closed.
-        pool.shutdown(wait=False, cancel_futures=True)
+            crew.begin(partial(function, item))
+            begun += 1
+            if begun - given >= threads * _AHEAD:
+                yield _of(given, crew, early)
+                given += 1
+        for number in range(given, begun):
+            yield _of(number, crew, early)
+
+
+def _of(number: int, crew: Crew[B], early: dict[int, Ended[B]]) -> B:
+    """Wait for what comes of one job; keep what ends before it."""
+    while number not in early:
+        ended = crew.next_ended()
+        early[ended.job] = ended
+    return early.pop(number).outcome()

@@ -36,9 +36,9 @@ class LazyHost:
         if "_host" in self.__dict__:
             self._host.close()
 
-    def load(self, plugin: str | Package) -> Plugin:
+    def load(self, plugin: str | Package, *, replicas: int | None = None) -> Plugin:
         """Load a plugin; see `Host.load`."""
-        return self._host.load(plugin)
+        return self._host.load(plugin, replicas=replicas)
 
     @cached_property
     def store(self) -> Store:

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from stat import S_ISREG
 from typing import IO, TYPE_CHECKING
 
@@ -14,6 +14,7 @@ import orjson
 import typer
 
 from pocket.cli.in_order import in_order
+from pocket.cli.options import stdin
 from pocket.cli.output import Format, error_json, note, printable
 from pocket.cli.progress import Progress
 from pocket.document import JSON
@@ -30,7 +31,7 @@ RunLine = Callable[[JSON, int], "WorkflowResult"]
 def open_lines(option: str | None) -> Iterator[IO[bytes]]:
     """Open what `--input` names: `@FILE`, or stdin."""
     if option is None or option == "-":
-        yield sys.stdin.buffer
+        yield stdin()
         return
     if not option.startswith("@"):
         raise typer.BadParameter("with --lines it takes @FILE or -", param_hint="--input")
@@ -74,8 +75,11 @@ class Batch:
     def run(self, lines: IO[bytes]) -> None:
         """Run once a line, printing each result or error as it comes."""
         # Where the results are seen on the terminal, they are progress enough.
-        with Progress(wanted=not sys.stdout.isatty(), total=_size(lines)) as progress:
-            for number, result in in_order(self._result, self._numbered(lines), self._at_once):
+        with (
+            Progress(wanted=not sys.stdout.isatty(), total=_size(lines)) as progress,
+            closing(in_order(self._result, self._numbered(lines), self._at_once)) as results,
+        ):
+            for number, result in results:
                 self._print(number, result)
                 progress.show(f"{self._done} lines, {self._failed} failed", self._read_bytes)
 

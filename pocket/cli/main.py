@@ -4,18 +4,39 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import sys
-from typing import Annotated
+from types import ModuleType
+from typing import Annotated, Any
 
 import typer
 
-from pocket.cli import bench, graph, nodes, plugins, policy, run, schema, security, version
 from pocket.cli.help import Command, Group
+from pocket.cli.interrupts import Interrupts
 from pocket.cli.logs import LogLevel, show_logs
 from pocket.cli.output import Format, note, print_error
-from pocket.errors import PocketError
+from pocket.errors import InvalidInput, PocketError
+from pocket.lazy import LazyMapping
 
-_INTERRUPTED = 130
+_COMMANDS = ("run", "graph", "bench", "schema", "version", "plugins", "nodes", "policy", "security")
+_PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None}
+
+
+class Pocket(Group):
+    """All commands; each has a module of its name, with a function of that name or a group."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.commands: Any = LazyMapping("pocket.cli", _COMMANDS, _command)
+
+
+def _command(name: str, module: ModuleType) -> Any:
+    alone = typer.Typer(**_PLAIN)
+    if hasattr(module, "app"):
+        alone.add_typer(module.app, name=name)
+    else:
+        alone.command(name, cls=Command)(getattr(module, name))
+    return typer.main.get_group(alone).commands[name]
 
 
 def _options(
@@ -38,47 +59,54 @@ app = typer.Typer(
     pocket run workflow.yaml --input '{"text": "I love it"}'
     pocket nodes list
     """,
-    cls=Group,
+    cls=Pocket,
     rich_markup_mode=None,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.callback()(_options)
-app.command("run", cls=Command)(run.run)
-app.command("graph", cls=Command)(graph.graph)
-app.command("bench", cls=Command)(bench.bench)
-app.add_typer(plugins.app, name="plugins")
-app.add_typer(nodes.app, name="nodes")
-app.add_typer(policy.app, name="policy")
-app.command("schema", cls=Command)(schema.schema)
-app.add_typer(security.app, name="security")
-app.command("version", cls=Command)(version.version)
 
 
 def _wanted_format(arguments: list[str]) -> Format:
     """Give the format of `--output`, for an error that ends the command that would know it."""
-    words = [word for argument in arguments for word in argument.split("=", 1)]
-    asked = [after for word, after in itertools.pairwise(words) if word in _OUTPUT]
+    words = [word for argument in arguments for word in _OUTPUT.sub(r"\1 ", argument).split(" ", 1)]
+    asked = [after for word, after in itertools.pairwise(words) if word in {"--output", "-o"}]
     return Format.JSON if asked[-1:] == ["json"] else Format.TEXT
 
 
-_OUTPUT = {"--output", "-o"}
+_OUTPUT = re.compile(r"^(--output(?==)|-o(?=.))=?")
+"""The option, where its value belongs to the same argument."""
 
 
 def main() -> None:
     """Run the command line; the exit codes are in docs/errors.md."""
+    interrupts = Interrupts()
+    interrupts.listen()
+    try:
+        _run_and_report()
+    except (KeyboardInterrupt, SystemExit):
+        if interrupts.exit_code is None:
+            raise
+        # All was ended and closed on the way here; what Python does at its end would hear Ctrl-C.
+        os._exit(interrupts.exit_code)
+
+
+def _run_and_report() -> None:
     try:
         _run()
     except PocketError as error:
         print_error(error, _wanted_format(sys.argv))
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(_INTERRUPTED)
     except BrokenPipeError:
-        # Whoever read the output has had enough; Python would complain again when it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has had enough.
+        _drop_output()
         sys.exit(0)
+    except OSError as error:
+        _drop_output()
+        refused = InvalidInput(f"{error.filename or 'the output'}: {error.strerror}")
+        print_error(refused, _wanted_format(sys.argv))
+        sys.exit(refused.exit_code)
     except Exception as error:
         if os.environ.get("POCKET_TRACEBACK"):
             raise
@@ -87,7 +115,14 @@ def main() -> None:
         sys.exit(1)
 
 
+def _drop_output() -> None:
+    """Send what is left of the output nowhere: Python would complain again when it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def _run() -> None:
+    if sys.stdout is None:
+        raise InvalidInput("stdout is closed", hint="send it to /dev/null, if nobody wants it")
     try:
         app(prog_name="pocket")
     except SystemExit as ending:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated
 
 import orjson
 import typer
@@ -57,9 +57,20 @@ def read_json(text: str, option: str) -> JSON:
     return value
 
 
+def stdin() -> IO[bytes]:
+    """Give stdin, as bytes.
+
+    Raises:
+        InvalidInput: it is closed.
+    """
+    if sys.stdin is None:
+        raise InvalidInput("stdin is closed")
+    return sys.stdin.buffer
+
+
 def _read(text: str, option: str) -> tuple[str, bytes]:
     if text == "-":
-        return "stdin", sys.stdin.buffer.read()
+        return "stdin", stdin().read()
     if not text.startswith("@"):
         return option, text.encode(errors="surrogateescape")
     path = Path(text[1:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from enum import StrEnum
 from typing import Any, TextIO
@@ -77,8 +77,12 @@ def note(text: str) -> None:
     print(printable(text), file=sys.stderr)
 
 
-def print_warnings(problems: Iterable[Problem]) -> None:
+def print_warnings(problems: Sequence[Problem], output: Format = Format.TEXT) -> None:
     """Print problems that stop nothing."""
+    if output is Format.JSON:
+        if problems:
+            note(orjson.dumps({"warnings": [*map(problem_json, problems)]}).decode())
+        return
     for problem in problems:
         print(f"{_paint('warning:', _YELLOW)} {printable(str(problem))}", file=sys.stderr)
         if problem.hint:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
@@ -97,18 +98,21 @@ def run(
     if text_field is not None and not lines:
         raise typer.BadParameter("it needs --lines", param_hint="--text-field")
     timeout_s = None if timeout is None else _seconds(timeout)
-    with LazyHost(replicas) as host, open_trace(trace) as trace_file:
-        workflow = _load(file, host, strict=strict, allow_exec=not no_exec)
-        runs = Runs(workflow, max_steps, timeout_s, trace_file)
+    if trace is not None and trace.exists() and trace.samefile(file):
+        raise typer.BadParameter("that is the workflow itself", param_hint="--trace")
+    with LazyHost(replicas) as host, ExitStack() as opened:
+        workflow = _load(file, host, output, strict=strict, allow_exec=not no_exec)
         if dry_run:
             _show(workflow, output)
-        elif lines:
+            return
+        runs = Runs(workflow, max_steps, timeout_s, opened.enter_context(open_trace(trace)))
+        if lines:
             batch = Batch(runs.run, output, text_field, replicas)
             with open_lines(value) as stream:
                 batch.run(stream)
             batch.finish(verbose=verbose)
         else:
-            given = read_json(value or "{}", "--input")
+            given = read_json("{}" if value is None else value, "--input")
             with Progress() as progress:
                 result = runs.run(given, shown=ShownSteps(progress))
             if verbose:
@@ -147,13 +151,15 @@ def _seconds(text: str) -> float:
         raise typer.BadParameter(str(error), param_hint="--timeout") from None
 
 
-def _load(file: Path, host: LazyHost, *, strict: bool, allow_exec: bool) -> Workflow:
+def _load(
+    file: Path, host: LazyHost, output: Format, *, strict: bool, allow_exec: bool
+) -> Workflow:
     from pocket.flow import Workflow
 
     workflow = Workflow.load(file, host=host, allow_exec=allow_exec)
     if workflow.warnings and strict:
         raise InvalidWorkflow(workflow.warnings, hint="without --strict these are warnings")
-    print_warnings(workflow.warnings)
+    print_warnings(workflow.warnings, output)
     return workflow
 
 

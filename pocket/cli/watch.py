@@ -24,7 +24,7 @@ class Trace:
     """Writes a line of JSON for every step of a run.
 
     Args:
-        file: is written to, and flushed after every line.
+        file: is written to, without a buffer.
         spec: of the workflow.
         mask: hides its variables.
         run: number of the run, from 1 on.
@@ -58,8 +58,10 @@ class Trace:
             **step._asdict(),
             "error": None if error is None else str(error),
         }
-        self._file.write(orjson.dumps(self._mask.json(line), option=orjson.OPT_APPEND_NEWLINE))
-        self._file.flush()
+        try:
+            self._file.write(orjson.dumps(self._mask.json(line), option=orjson.OPT_APPEND_NEWLINE))
+        except OSError as refused:
+            raise InvalidInput(f"{self._file.name}: {refused.strerror}") from None
 
 
 class ShownSteps:
@@ -102,7 +104,7 @@ def open_trace(path: Path | None) -> Iterator[IO[bytes] | None]:
         yield None
         return
     try:
-        file = path.open("wb")
+        file = path.open("wb", buffering=0)
     except OSError as error:
         raise InvalidInput(f"{path}: {error.strerror}") from None
     with file:

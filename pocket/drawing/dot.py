@@ -40,7 +40,8 @@ def _said(way: Way) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    """Quote a text; a line end is one in the picture, too."""
+    """Quote a text; a line end is one in the picture, too, and an entity like `&lt;` is none."""
     plain = "".join(c if c.isprintable() or c in "\n\t" else f"\\x{ord(c):02x}" for c in text)
+    plain = plain.replace("&", "&amp;")
     escaped = plain.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return f'"{escaped}"'

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from pocket.drawing.picture import Picture, Way
+
+# Mermaid takes `\n` for a line end, `$$` for mathematics and `fa:fa-` for an icon even where the
+# characters are written by their numbers. What takes no room on the screen keeps them apart.
+_BEGINS_SOMETHING: Final = "\\$:"
+_WORD_JOINER: Final = "#8288;"
 
 
 def mermaid(picture: Picture) -> Iterator[str]:
@@ -35,4 +41,8 @@ def _label(way: Way) -> str:
 
 def _quoted(text: str) -> str:
     """Write every character that could mean something by its number."""
-    return "".join(c if c.isalnum() or c in " -_." else f"#{ord(c)};" for c in text)
+    return "".join(c if c.isalnum() or c in " -_." else _numbered(c) for c in text)
+
+
+def _numbered(character: str) -> str:
+    return f"#{ord(character)};{_WORD_JOINER if character in _BEGINS_SOMETHING else ''}"

@@ -5,51 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
+from types import ModuleType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from pocket.errors import PluginNotFound, PocketError, suggest
-from pocket.nodes.aggregate import AGGREGATE
+from pocket.lazy import LazyMapping
 from pocket.nodes.builtin import BuiltinType
-from pocket.nodes.conditional import CONDITIONAL
-from pocket.nodes.delay import DELAY
-from pocket.nodes.echo import ECHO
-from pocket.nodes.exec import EXEC
-from pocket.nodes.file import FILE
-from pocket.nodes.http import HTTP
 from pocket.nodes.interpreted import InterpretedType
-from pocket.nodes.jsonpath import JSONPATH
-from pocket.nodes.lua import LUA
-from pocket.nodes.parallel import PARALLEL
 from pocket.nodes.plugin import PluginHost, PluginType
 from pocket.nodes.python import TYPES, PythonType
-from pocket.nodes.router import ROUTER
-from pocket.nodes.template import TEMPLATE
-from pocket.nodes.transform import TRANSFORM
-from pocket.nodes.validate import VALIDATE
 
 if TYPE_CHECKING:
     from pocket.plugin.store import StoreListing
 
-_TYPES: Final = (
-    AGGREGATE,
-    CONDITIONAL,
-    DELAY,
-    ECHO,
-    EXEC,
-    FILE,
-    HTTP,
-    JSONPATH,
-    LUA,
-    PARALLEL,
-    ROUTER,
-    TEMPLATE,
-    TRANSFORM,
-    VALIDATE,
+_BUILTIN: Final = (
+    "aggregate",
+    "conditional",
+    "delay",
+    "echo",
+    "exec",
+    "file",
+    "http",
+    "jsonpath",
+    "lua",
+    "parallel",
+    "router",
+    "template",
+    "transform",
+    "validate",
 )
 Found = BuiltinType | PluginType | PythonType
-BUILTIN: Final[Mapping[str, BuiltinType | InterpretedType]] = {
-    builtin.metadata.type: builtin for builtin in _TYPES
-}
+
+
+def _type(name: str, module: ModuleType) -> BuiltinType | InterpretedType:
+    found: BuiltinType | InterpretedType = getattr(module, name.upper())
+    return found
+
+
+BUILTIN: Final[Mapping[str, BuiltinType | InterpretedType]] = LazyMapping(
+    "pocket.nodes", _BUILTIN, _type
+)
 
 
 class Offer(NamedTuple):
@@ -84,7 +79,7 @@ class NodeCatalog:
                 package announces it and it cannot be had.
             InvalidPolicy: what could switch it off cannot be read.
         """
-        if name == EXEC.metadata.type:
+        if name == "exec":
             self._check_exec()
         return self._find(name)
 

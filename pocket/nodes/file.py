@@ -78,7 +78,10 @@ def _exists(spot: Spot, _: str) -> Said:
 
 def _listed(spot: Spot, path: str) -> Said:
     inside = "" if path.strip("./") == "" else f"{path.rstrip('/')}/"
-    files: list[JSON] = [_entry(name, inside, status) for name, status in spot.entries()]
+    try:
+        files: list[JSON] = [_entry(name, inside, status) for name, status in spot.entries()]
+    except NotADirectoryError:
+        raise ValueError("it is no folder") from None
     return {"exists": True, "files": files}
 
 
@@ -152,10 +155,12 @@ def _failures(operation: str, name: str, folder: Folder) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NodeError(f"{what}: {error.strerror or error}") from error
+        no_folder = operation in _WRITING and isinstance(error, FileNotFoundError)
+        hint = "create_dirs: true makes the folders that are missing" if no_folder else None
+        raise NodeError(f"{what}: {error.strerror or error}", hint=hint) from error
     except ValueError as error:
-        message, _, hint = str(error).partition("; ")
-        raise NodeError(f"{what}: {message}", hint=hint or None) from error
+        message, _, advice = str(error).partition("; ")
+        raise NodeError(f"{what}: {message}", hint=advice or None) from error
 
 
 FILE = BuiltinType(

@@ -38,8 +38,8 @@ def prepare(config: Config) -> NodeCall:
         fetched = attempts.ask(asked, scope)
         status = fetched.reply.status
         if status >= 400:
-            error = refused(asked, status, repeatable=attempts.repeatable)
-            if failing or (error.retryable and scope.may_try_again()):
+            error = refused(asked, fetched, repeatable=attempts.repeatable)
+            if failing or (error.retryable and scope.may_try_again(error.retry_after_s)):
                 raise error
         return Answer(output(fetched))
 

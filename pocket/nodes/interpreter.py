@@ -6,6 +6,7 @@ operator's policy. `transform` and `lua` are nodes that call them.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,10 @@ FOLDER: Final = Path(__file__).resolve().parents[1] / "interpreters"
 MEMORY_BYTES: Final = 256 << 20
 """Room for the largest input, 16 MiB of JSON, which takes up to ten times as much as values."""
 
+_REPLICAS: Final = max(2, min(8, len(os.sched_getaffinity(0))))
+"""Workers of one interpreter: programs only compute, so more than there are cores gain nothing, but
+one without end must not hold up all others. There is a second one once two run at once."""
+
 CHECK_TIMEOUT_S: Final = 5.0
 """For compiling a program when a workflow is loaded; a large one takes some milliseconds."""
 
@@ -38,7 +43,7 @@ _MANIFESTS: Final[dict[Name, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """One interpreter on one host, whose worker is spawned when it is first called."""
+    """One interpreter on one host, whose workers are spawned when it is called."""
 
     plugin: LoadedPlugin
     name: Name
@@ -51,7 +56,7 @@ class Interpreter:
             WorkerUnavailable: it was not built.
             PermissionDenied: the policy refuses it.
         """
-        return cls(host.load(package(name)), name)
+        return cls(host.load(package(name), replicas=_REPLICAS), name)
 
     def check(self, program: JSON) -> JSON:
         """Give what is wrong with a program, in a form of the interpreter's own.

@@ -16,7 +16,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
-from pocket.document import JSON
+from pocket.document import JSON, path_text
 from pocket.errors import InvalidInput, NodeError
 from pocket.workflow.numbers import plain
 
@@ -41,7 +41,9 @@ class SchemaCheck:
         try:
             Draft202012Validator.check_schema(schema)
         except jsonschema.SchemaError as error:
-            raise InvalidInput(f"not a JSON Schema: {error.message:.200}") from None
+            at = path_text([*error.absolute_path])
+            said = f"{at}: {error.message}" if at else error.message
+            raise InvalidInput(f"not a JSON Schema: {said:.200}") from None
         _refuse_unsafe(schema)
         self._schema = schema
 

@@ -13,7 +13,7 @@ from pocket.document import JSON
 from pocket.errors import InvalidInput, NodeTimeout, PocketError
 from pocket.masking import masked
 from pocket.nodes.builtin import BuiltinType, Config
-from pocket.nodes.crew import Ended, crew
+from pocket.nodes.crew import Crew, Ended
 from pocket.plugin.metadata import Example, NodeMetadata
 from pocket.units import format_duration
 from pocket.workflow.node import Answer, NodeCall
@@ -35,7 +35,10 @@ def prepare(config: Config) -> NodeCall:
         started_s = monotonic()
         until = scope.deadline if timeout_s is None else min(scope.deadline, started_s + timeout_s)
         jobs = [partial(_run, task, value, _scope(task, scope, until)) for task in tasks]
-        with crew(jobs, threads) as ending:
+        with Crew[JSON](threads) as crew:
+            for job in jobs:
+                crew.begin(job)
+            ending = (crew.next_ended() for _ in jobs)
             ended = sorted(_checked(tasks, ending, fail_fast=fail_fast), key=attrgetter("job"))
         scope.check_time()
         return Answer(_summary(tasks, ended, monotonic() - started_s))
@@ -52,7 +55,9 @@ def _check(tasks: Sequence[Task]) -> None:
         raise InvalidInput("a task cannot be parallel itself; put its tasks among these")
 
 
-def _checked(tasks: Sequence[Task], ending: Iterator[Ended], *, fail_fast: bool) -> Iterator[Ended]:
+def _checked(
+    tasks: Sequence[Task], ending: Iterator[Ended[JSON]], *, fail_fast: bool
+) -> Iterator[Ended[JSON]]:
     """Pass on what became of the tasks, or with `fail_fast` raise the first error."""
     for ended in ending:
         error = ended.error
@@ -77,7 +82,7 @@ def _run(task: Task, value: JSON, scope: Scope) -> JSON:
         raise NodeTimeout(refusal.message) from refusal
 
 
-def _summary(tasks: Sequence[Task], ended: Sequence[Ended], took_s: float) -> JSON:
+def _summary(tasks: Sequence[Task], ended: Sequence[Ended[JSON]], took_s: float) -> JSON:
     results: list[JSON] = []
     errors: list[JSON] = []
     for task, (_, value, error) in zip(tasks, ended, strict=True):

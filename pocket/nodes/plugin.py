@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from pocket.capability.interruption import covered
+from pocket.capability.interruption import covered, interruptible
 from pocket.document import JSON
 from pocket.errors import PluginNotFound
 from pocket.plugin.metadata import NodeMetadata
@@ -67,8 +67,8 @@ class PluginHost(Protocol):
     def policy(self) -> Policy:
         """What the operator allows."""
 
-    def load(self, plugin: str | Package) -> LoadedPlugin:
-        """Load a plugin by its name, or out of a package."""
+    def load(self, plugin: str | Package, *, replicas: int | None = None) -> LoadedPlugin:
+        """Load a plugin by its name, or out of a package; see `Host.load`."""
 
 
 class PluginType:
@@ -133,7 +133,7 @@ class PluginType:
                 stream = plugin.stream(
                     self._node, opened, input=value, config=config, timeout_s=left_s
                 )
-                with stream:
+                with stream, interruptible(stream.stop):
                     for chunk in stream:
                         scope.check_time()
                         opened.write(chunk)

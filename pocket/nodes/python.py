@@ -14,6 +14,7 @@ import orjson
 from pocket.document import JSON
 from pocket.errors import InvalidInput, NodeError, PluginNotFound, PocketError
 from pocket.plugin.metadata import Example, NodeMetadata
+from pocket.schema import is_schema
 from pocket.workflow.node import DEFAULT_ACTION, Answer, NodeCall
 from pocket.workflow.scope import Scope
 from pocket.workflow.template import render
@@ -232,12 +233,15 @@ def _check_name(name: str) -> None:
 
 
 def _check_schemas(name: str, *schemas: Mapping[str, JSON] | None) -> None:
+    suspects = [dict(schema) for schema in schemas if schema is not None and not is_schema(schema)]
+    if not suspects:
+        return
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
-    for schema in schemas:
+    for schema in suspects:
         try:
-            Draft202012Validator.check_schema({} if schema is None else dict(schema))
+            Draft202012Validator.check_schema(schema)
         except SchemaError as error:
             where = "".join(f"[{step!r}]" for step in error.absolute_path)
             raise InvalidInput(

@@ -17,6 +17,7 @@ from pocket.errors import NodeError, NodeTimeout, NodeUnavailable, PocketError
 from pocket.plugin.host_name import IPAddress
 from pocket.workflow.model import RetrySpec
 from pocket.workflow.scope import Scope
+from pocket.workflow.tries import Tries
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _FOR_NOW: Final = frozenset({"timeout", "unavailable"})
@@ -78,53 +79,45 @@ class Attempts:
         """
         until = min(scope.deadline, monotonic() + self.timeout_s)
         repeatable = self.repeatable or request.method in _SAFE
-        retry = self.retry or (_USUAL if scope.max_attempts is None else _ONCE)
-        delay_s, tried = retry.delay_s, 1
+        tries = Tries(self.retry or (_USUAL if scope.tries is None else _ONCE), until)
         while True:
             scope.check_time()
-            failed: Refusal | None = None
             try:
                 fetched = self.client.fetch(request, Anywhere(), until, self.max_bytes)
             except Refusal as refusal:
-                failed = refusal
-            last = tried >= retry.max_attempts
-            if failed is None:
-                wait_s = _asked_wait_s(fetched, delay_s)
-                if last or not repeatable or not _worth_a_retry(fetched):
-                    return fetched
+                harmless = repeatable or isinstance(refusal, NotReached)
+                wait_s = tries.wait_s() if harmless and refusal.code in _FOR_NOW else None
+                if wait_s is None:
+                    raise _error(request, refusal, harmless=harmless) from refusal
             else:
-                wait_s = delay_s
-                harmless = repeatable or isinstance(failed, NotReached)
-                if last or failed.code not in _FOR_NOW or not harmless:
-                    raise _error(request, failed, harmless=harmless)
-            wait_s = min(wait_s, retry.max_delay_s)
-            if monotonic() + wait_s >= until:
-                if failed is None:
+                again = repeatable and _worth_a_retry(fetched)
+                wait_s = tries.wait_s(_retry_after_s(fetched)) if again else None
+                if wait_s is None:
                     return fetched
-                raise _error(request, failed, harmless=True)
             scope.pause(wait_s)
-            tried += 1
-            delay_s *= retry.multiplier
+            tries.begin()
 
 
-def refused(request: HttpRequest, status: int, *, repeatable: bool) -> NodeError:
-    """Give the error for a status that is one."""
-    said = f"{request.method} {request.url.origin} answered with status {status}"
-    for_now = status == _TOO_MANY or status >= 500
-    harmless = repeatable or request.method in _SAFE
-    return NodeUnavailable(said) if for_now and harmless else NodeError(said)
+def refused(request: HttpRequest, fetched: Fetched, *, repeatable: bool) -> NodeError:
+    """Give the error for an answer whose status is one."""
+    said = f"{request.method} {request.url.origin} answered with status {fetched.reply.status}"
+    if not _worth_a_retry(fetched) or not (repeatable or request.method in _SAFE):
+        return NodeError(said)
+    error = NodeUnavailable(said)
+    error.retry_after_s = _retry_after_s(fetched)
+    return error
 
 
 def _worth_a_retry(fetched: Fetched) -> bool:
     return fetched.reply.status == _TOO_MANY or fetched.reply.status >= 500
 
 
-def _asked_wait_s(fetched: Fetched, delay_s: float) -> float:
-    """Give how long to wait: as the server asks, if that is longer."""
+def _retry_after_s(fetched: Fetched) -> float:
+    """Give how long the server asks to be left alone, in seconds or until a date (RFC 9110)."""
     for name, value in fetched.reply.headers:
         if name.lower() == "retry-after":
-            return max(delay_s, _seconds(value.strip()))
-    return delay_s
+            return _seconds(value.strip())
+    return 0.0
 
 
 def _seconds(text: str) -> float:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from pocket.document import JSON, path_text
 from pocket.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator
+from pocket.schema import fits
 
 _SAYS_NOTHING: tuple[dict[str, JSON], ...] = (
     {},
@@ -50,16 +48,14 @@ def complete_config(
     if schema in _SAYS_NOTHING:
         return dict(config)
     complete = cast("dict[str, JSON]", with_defaults(dict(config), schema))
+    if fits(complete, schema):
+        return complete
+    import jsonschema
+
     problems = [
         f"{what}: {path_text(('config', *error.absolute_path))}: {error.message}"
-        for error in _validator(schema).iter_errors(complete)
+        for error in jsonschema.Draft202012Validator(schema).iter_errors(complete)
     ]
     if problems:
         raise InvalidInput("\n".join(problems))
     return complete
-
-
-def _validator(schema: Mapping[str, JSON]) -> Draft202012Validator:
-    import jsonschema
-
-    return jsonschema.Draft202012Validator(schema)

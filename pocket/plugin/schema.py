@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pocket.document import JSON
+from pocket.schema import is_schema
 
 REFUSED: Final = frozenset(
     {
@@ -81,6 +82,8 @@ def _inner(schema: Mapping[str, JSON]) -> Iterator[Mapping[str, JSON]]:
 
 
 def _malformed(schema: Mapping[str, JSON]) -> str | None:
+    if is_schema(schema):
+        return None
     import jsonschema
 
     try:

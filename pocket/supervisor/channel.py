@@ -85,13 +85,13 @@ def encode_frame(frame: Frame) -> bytes:
 def encode_bytes(kind: int, call_id: int, payload: bytes) -> bytes:
     """Give the bytes of a frame of any other kind that has only bytes after its id, copied once."""
     size = len(payload)
-    return b"%b\x93%c\xce%b\xc6%b%b" % (
+    head = b"%b\x93%c\xce%b\xc6%b" % (
         (size + 12).to_bytes(4, "little"),
         kind,
         call_id.to_bytes(4, "big"),
         size.to_bytes(4, "big"),
-        payload,
     )
+    return head + payload
 
 
 class _ListCounter:

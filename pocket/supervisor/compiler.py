@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from time import monotonic
 from typing import cast
 
@@ -20,6 +21,7 @@ from pocket.supervisor.channel import (
 )
 from pocket.supervisor.limits import COMPILE_TIMEOUT_S
 from pocket.supervisor.process import Ending, Outcome, Process
+from pocket.supervisor.unwanted import stoppable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,12 @@ class Compiled:
 
 
 def compile_module(
-    module: Module, path: str, *, metered: bool, process: Process | None = None
+    module: Module,
+    path: str,
+    *,
+    metered: bool,
+    process: Process | None = None,
+    until: float = inf,
 ) -> Compiled:
     """Compile a module.
 
@@ -41,6 +48,10 @@ def compile_module(
         path: names it in errors.
         metered: whether its instructions are counted, which makes it slower.
         process: one of the role `compile`, where another thread than this has to spawn it.
+        until: when nobody wants it any more, by `time.monotonic`.
+
+    An interruption ends it, too. Then, and after `until`, the error that it raises tells nothing of
+    the module.
 
     Raises:
         InvalidModule: not a plugin; the message names each missing export and unknown import.
@@ -48,7 +59,9 @@ def compile_module(
     """
     process = process or Process("compile")
     try:
-        compiled = _answer(_converse(process, [COMPILE, 0, module.core, metered], path), path)
+        with stoppable(process.kill):
+            request: Frame = [COMPILE, 0, module.core, metered]
+            compiled = _answer(_converse(process, request, path, until), path)
     finally:
         process.end()
     if compiled.problems:
@@ -59,8 +72,8 @@ def compile_module(
     return compiled
 
 
-def _converse(process: Process, request: Frame, path: str) -> Frame:
-    deadline = monotonic() + COMPILE_TIMEOUT_S
+def _converse(process: Process, request: Frame, path: str, until: float) -> Frame:
+    deadline = min(until, monotonic() + COMPILE_TIMEOUT_S)
     channel = Channel(process.requests, process.replies)
     try:
         channel.send(encode_frame(request), deadline)

@@ -11,14 +11,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from pocket.capability.interruption import covered, interruptible
+from pocket.capability.interruption import Interruption, covered
 from pocket.document import JSON
 from pocket.errors import InvalidInput, PluginNotFound, PocketError, suggest
 from pocket.plugin.config import complete_config
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import NodeMetadata
 from pocket.supervisor.batch import Pace, Portion, portions
-from pocket.supervisor.cancellation import Cancellation
 from pocket.supervisor.memory import private_bytes
 from pocket.supervisor.meter import ANSWERED, Meter
 from pocket.supervisor.pool import Pool
@@ -31,6 +30,7 @@ from pocket.supervisor.status import PluginStatus
 from pocket.supervisor.stream import Chunks, Stream
 from pocket.supervisor.stream_time import StreamTime
 from pocket.supervisor.turns import Turns
+from pocket.supervisor.unwanted import stoppable
 from pocket.supervisor.worker import Reply
 
 if TYPE_CHECKING:
@@ -147,13 +147,9 @@ class Plugin:
             request = self._requests.get((node, b""))
             if request is not None:
                 return self._call(request, input, self._most_s)
-        until = None if timeout_s is None or timeout_s == inf else monotonic() + timeout_s
+        until = inf if timeout_s is None else monotonic() + timeout_s
         request, time_s = self._request(node, config), self._timeout(timeout_s)
-        if not covered():
-            return self._call(request, input, time_s, until=until)
-        cancellation = Cancellation()
-        with interruptible(cancellation.cancel):
-            return self._call(request, input, time_s, cancellation, until=until)
+        return self._call(request, input, time_s, until, interruptible=covered())
 
     def prepare(
         self, node: str, config: Mapping[str, JSON] | None = None
@@ -210,16 +206,17 @@ class Plugin:
         Cancelling the task kills the call's worker, or takes the call out of those that wait.
         """
         request, time = self._request(node, config), self._timeout(timeout_s)
-        cancellation = Cancellation()
-        turn = self._turns.submit(partial(self._call, request, input, time, cancellation))
-        call = asyncio.wrap_future(turn.future)
+        interruption = Interruption()
+        call = partial(self._call, request, input, time, interruptible=True)
+        turn = self._turns.submit(partial(interruption.run, call))
+        future = asyncio.wrap_future(turn.future)
         try:
-            return await asyncio.shield(call)
+            return await asyncio.shield(future)
         except asyncio.CancelledError:
             if not self._turns.withdraw(turn):
-                cancellation.cancel()
-                await asyncio.wait([call])
-                call.exception()
+                interruption.happen()
+                await asyncio.wait([future])
+                future.exception()
             raise
 
     def stream(
@@ -334,15 +331,15 @@ class Plugin:
         request: Request,
         value: JSON,
         timeout_s: float,
-        cancellation: Cancellation | None = None,
+        until: float = inf,
         *,
-        until: float | None = None,
+        interruptible: bool = False,
     ) -> Result:
         meter = self._meter
         began_s = 0.0 if meter is None else perf_counter()
         try:
             payload = request.encode(value)
-            if until is None and cancellation is None:
+            if until == inf and not interruptible:
                 pool = self._pool
                 replica = pool.take()
                 try:
@@ -352,7 +349,7 @@ class Plugin:
                     raise
                 pool.give(replica)
             else:
-                response, usage = self._call_until(until, payload, timeout_s, cancellation)
+                response, usage = self._call_until(until, payload, timeout_s)
             output, action = read_response(response, self.name, request.node, self._source_map)
         except PocketError as error:
             if meter is not None:
@@ -370,33 +367,23 @@ class Plugin:
             raise result.error
         return result
 
-    def _call_until(
-        self,
-        until: float | None,
-        payload: bytes,
-        timeout_s: float,
-        cancellation: Cancellation | None,
-    ) -> Reply:
-        """Do a call that may be cancelled, or whose wait for other calls counts."""
-        replica = self._pool.take(until, cancellation)
+    def _call_until(self, until: float, payload: bytes, timeout_s: float) -> Reply:
+        """Do a call that may be interrupted, or whose wait for other calls counts."""
+        replica = self._pool.take(until)
         try:
-            left_s = timeout_s if until is None else min(timeout_s, until - monotonic())
+            left_s = min(timeout_s, until - monotonic())
             if left_s <= 0:
                 raise self._pool.late()
-            if cancellation is None:
-                return replica.worker.call(payload, left_s, timeout_s)
-            with cancellation.covering(replica.worker.kill):
+            with stoppable(replica.worker.kill):
                 return replica.worker.call(payload, left_s, timeout_s)
         finally:
             self._pool.give_back(replica)
 
-    def _answer(
-        self, portion: Portion, cancellation: Cancellation | None, node: str, timeout_s: float
-    ) -> list[Result]:
+    def _answer(self, portion: Portion, node: str, timeout_s: float) -> list[Result]:
         """Answer requests of a portion from the first on, as many as one worker does."""
         if isinstance(portion, InvalidInput):
             return [self._read(node, portion)]
-        with self._pool.lent(cancellation) as worker:
+        with self._pool.lent() as worker:
             return worker.call_many(portion, timeout_s, partial(self._read, node))
 
     def _read(self, node: str, answer: Reply | PocketError) -> Result:

@@ -17,13 +17,16 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator, Sized
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
+from functools import partial
+from math import inf
 from time import monotonic
 from typing import Final
 
 from pocket.errors import CallTimeout, HostClosed, PoolSaturated
-from pocket.supervisor.cancellation import Cancellation
 from pocket.supervisor.replica import Replica
+from pocket.supervisor.starter import Starter
+from pocket.supervisor.unwanted import stoppable
 from pocket.supervisor.waiter import Waiter
 from pocket.supervisor.worker import Worker
 
@@ -37,7 +40,7 @@ class Pool:
 
     Args:
         plugin: names the plugin in errors.
-        start: starts a worker; called by one thread at a time.
+        start: starts a worker, by a time of `time.monotonic`; called by one thread at a time.
         started: is told that there is a worker more.
         replicas: most workers at once.
         queue: most calls that may wait for one.
@@ -53,7 +56,7 @@ class Pool:
     def __init__(
         self,
         plugin: str,
-        start: Callable[[], Worker],
+        start: Callable[[float], Worker],
         started: Callable[[], None],
         *,
         replicas: int,
@@ -69,22 +72,23 @@ class Pool:
         self._closed = False
         self._begin()
 
-    def take(self, until: float | None = None, cancellation: Cancellation | None = None) -> Replica:
+    def take(self, until: float = inf) -> Replica:
         """Take a worker, which has to be given back: `give`, or `give_back` after an error.
+
+        An interruption ends the wait.
 
         Args:
             until: when to wait no longer, on the clock of `time.monotonic`.
-            cancellation: ends the wait.
 
         Raises:
             PoolSaturated: too many wait already.
-            CallTimeout: it took too long, or was cancelled.
+            CallTimeout: it took too long, or was interrupted.
             PocketError: a new worker does not start.
         """
         try:
             return self._idle.pop()
         except IndexError:
-            return self._take_later(until, cancellation, bounded=True)
+            return self._take_later(until, bounded=True)
 
     def give(self, replica: Replica) -> None:
         """Give back a worker that answered."""
@@ -103,29 +107,32 @@ class Pool:
             self._vacate(replica)
 
     @contextmanager
-    def lent(self, cancellation: Cancellation | None = None) -> Iterator[Worker]:
-        """Lend a worker for what is inside, however many wait already."""
+    def lent(self) -> Iterator[Worker]:
+        """Lend a worker for what is inside, however many wait already; an interruption kills it."""
         try:
             replica = self._idle.pop()
         except IndexError:
-            replica = self._take_later(None, cancellation, bounded=False)
+            replica = self._take_later(inf, bounded=False)
         try:
-            with cancellation.covering(replica.worker.kill) if cancellation else nullcontext():
+            with stoppable(replica.worker.kill):
                 yield replica.worker
         finally:
             self.give_back(replica)
 
-    def detach(self) -> Worker:
+    def detach(self, until: float = inf) -> Worker:
         """Take a worker out of the pool, for long: its place is free for another one.
+
+        An interruption ends the start of a new one.
+
+        Args:
+            until: when nobody wants it any more, on the clock of `time.monotonic`.
 
         Raises:
             PocketError: a new worker does not start.
         """
         replica = self._pop_idle()
         if replica is None:
-            with self._starting:
-                self._check_open()
-                worker = self._start()
+            worker = self._starter.start(until)
         else:
             worker = replica.worker
             self._vacate(replica)
@@ -157,7 +164,7 @@ class Pool:
             replica = self._new_place()
             if replica is None:
                 return
-            self.give(self._with_worker(replica))
+            self.give(self._with_worker(replica, inf))
 
     def adopt(self, worker: Worker) -> None:
         """Take in the first worker, which was started elsewhere."""
@@ -211,6 +218,7 @@ class Pool:
             self._closed = True
             self._waiters.append(waiter)
             self._wake()
+        self._starter.stop()
         for worker in list(self._detached):
             worker.kill()
         for replica in self._places():
@@ -220,7 +228,7 @@ class Pool:
             while self._places():
                 idle = self._handed(waiter) or self._pop_idle()
                 if idle is None:
-                    waiter.wait(None)
+                    waiter.wait(inf)
                 else:
                     idle.worker.end()
                     self._vacate(idle)
@@ -239,7 +247,7 @@ class Pool:
     def _begin(self) -> None:
         # Reentrant: the collector of garbage may find a lost replica anywhere.
         self._lock = threading.RLock()
-        self._starting = threading.Lock()
+        self._starter = Starter(self._start, self._check_open)
         self._idle: list[Replica] = []
         self._handed_at = 0.0
         self._waiters: deque[Waiter] = deque()
@@ -249,18 +257,16 @@ class Pool:
     def _places(self) -> list[Replica]:
         return [replica for known in list(self._known) if (replica := known()) is not None]
 
-    def _take_later(
-        self, until: float | None, cancellation: Cancellation | None, *, bounded: bool
-    ) -> Replica:
+    def _take_later(self, until: float, *, bounded: bool) -> Replica:
         waiter = Waiter()
         try:
             replica = self._first_offer(waiter, bounded=bounded)
             while replica is None:
-                self._wait(waiter, until, cancellation)
+                self._wait(waiter, until)
                 replica = self._offer(waiter)
         finally:
             self._leave(waiter)
-        return replica if replica.started else self._with_worker(replica)
+        return replica if replica.started else self._with_worker(replica, until)
 
     def _first_offer(self, waiter: Waiter, *, bounded: bool) -> Replica | None:
         with self._lock:
@@ -274,13 +280,9 @@ class Pool:
         self._check_open()
         return self._handed(waiter) or self._pop_idle() or self._new_place()
 
-    def _wait(self, waiter: Waiter, until: float | None, cancellation: Cancellation | None) -> None:
-        if cancellation is None:
+    def _wait(self, waiter: Waiter, until: float) -> None:
+        with stoppable(partial(self._wake, waiter)):
             awake = waiter.wait(until)
-        else:
-            with cancellation.covering(lambda: self._wake(waiter)):
-                awake = waiter.wait(until)
-            cancellation.check()
         if not awake:
             raise self.late()
 
@@ -348,12 +350,9 @@ class Pool:
             self._known.pop(weakref.ref(replica), None)
             self._wake()
 
-    def _with_worker(self, replica: Replica) -> Replica:
+    def _with_worker(self, replica: Replica, until: float) -> Replica:
         try:
-            # One after the other: a plugin that does not start fails once, not once a replica.
-            with self._starting:
-                self._check_open()
-                replica.worker = self._start()
+            replica.worker = self._starter.start(until)
             with self._lock:
                 self.starts += 1
                 self._check_open()  # `close` did not see a worker that was just starting

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from math import inf
 from typing import Final
 
 import orjson
@@ -15,6 +18,7 @@ from pocket.errors import (
     MemoryLimitExceeded,
     PluginCrashed,
     PluginError,
+    PocketError,
     WorkerUnavailable,
 )
 from pocket.plugin.manifest import Manifest
@@ -29,6 +33,7 @@ from pocket.supervisor.quarantine import Quarantine
 from pocket.supervisor.response import read_response
 from pocket.supervisor.spawner import Spawner
 from pocket.supervisor.surroundings import Grants
+from pocket.supervisor.unwanted import stoppable, unwanted
 from pocket.supervisor.worker import Worker
 
 _METADATA_REQUEST = (
@@ -63,29 +68,46 @@ class Program:
         if self.grants.broker is not None:
             self.grants.broker.close()
 
-    def start_worker(self) -> Worker:
+    def start_worker(self, until: float = inf) -> Worker:
         """Start a worker, compiling first where no usable artifact is in the cache.
+
+        An interruption ends it, as `until` does: neither is held against the plugin.
+
+        Args:
+            until: when nobody wants it any more, by `time.monotonic`.
 
         Raises:
             PluginQuarantined: it failed to start too often.
+            CallTimeout: it was interrupted, or took until then.
             PocketError: the plugin cannot be compiled or started.
         """
         self.quarantine.check()
-        try:
-            worker = self._start_once()
-        except BAD_STARTS as error:
-            self.quarantine.failed(error)
-            raise
+        with self._blamed(until):
+            worker = self._start_once(until)
         self.quarantine.started()
         return worker
 
-    def _start_once(self) -> Worker:
+    @contextmanager
+    def _blamed(self, until: float = inf) -> Iterator[None]:
+        """Hold a failed start against the plugin, unless nobody waited for its end."""
         try:
-            return self._start(self._open_artifact())
+            yield
+        except PocketError as error:
+            if unwanted(until):
+                name = self.manifest.name
+                message = f"plugin {name}: the time was over before it had started"
+                raise CallTimeout(message, plugin=name) from None
+            if isinstance(error, BAD_STARTS):
+                self.quarantine.failed(error)
+            raise
+
+    def _start_once(self, until: float) -> Worker:
+        try:
+            return self._start(self._open_artifact(until), until)
         except BadArtifact:
             self.cache.forget(self._artifact_name)
         try:
-            return self._start(self._open_artifact())
+            return self._start(self._open_artifact(until), until)
         except BadArtifact as error:
             raise WorkerUnavailable(
                 f"{self.path}: the worker does not take what it has just compiled: {error}",
@@ -104,11 +126,10 @@ class Program:
             return cached, None
         worker = self.start_worker()
         try:
-            metadata = self._ask(worker)
-        except BaseException as error:
+            with self._blamed(), stoppable(worker.kill):
+                metadata = self._ask(worker)
+        except BaseException:
             worker.end()
-            if isinstance(error, BAD_STARTS):
-                self.quarantine.failed(error)
             raise
         self.cache.write(name, orjson.dumps(metadata.to_json()))
         return metadata, worker
@@ -154,7 +175,7 @@ class Program:
             return parse_metadata(output, self.manifest)
         return metadata_of_manifest(self.manifest)
 
-    def _start(self, artifact: int) -> Worker:
+    def _start(self, artifact: int, until: float) -> Worker:
         try:
             with self.grants.surroundings() as surroundings:
                 worker = self.spawner.run(
@@ -162,16 +183,23 @@ class Program:
                 )
         finally:
             os.close(artifact)
-        worker.start()
+        try:
+            with stoppable(worker.kill):
+                worker.start(until)
+        except BaseException:
+            worker.end()
+            raise
         return worker
 
-    def _open_artifact(self) -> int:
+    def _open_artifact(self, until: float) -> int:
         artifact = self.cache.open(self._artifact_name)
         if artifact is not None:
             return artifact
         # Only spawned there: no other plugin's start has to wait until this one is compiled.
         process = self.spawner.run(lambda: Process("compile"))
-        compiled = compile_module(self.module, self.path, metered=self._metered, process=process)
+        compiled = compile_module(
+            self.module, self.path, metered=self._metered, process=process, until=until
+        )
         if compiled.engine != ENGINE:
             raise WorkerUnavailable(
                 f"pocket-worker has the engine {compiled.engine}, this is for {ENGINE}",

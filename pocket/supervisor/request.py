@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
@@ -14,6 +14,9 @@ from pocket.units import format_bytes
 
 if TYPE_CHECKING:
     from pocket.document import JSON
+
+
+_BETWEEN: Final = b',"prepResult":'
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,8 @@ class Request:
             InvalidInput: not JSON, or too large.
         """
         data = encode(value, "input")
-        if self._runs:
-            request = b'%b%b,"prepResult":null}' % (self._head, data)
-        else:
-            request = b'%b%b,"prepResult":%b}' % (self._head, data, data)
+        # Joined, as formatting takes ten times as long to copy a large input.
+        request = b"".join((self._head, data, _BETWEEN, b"null" if self._runs else data, b"}"))
         if len(request) > MAX_PAYLOAD_BYTES:
             raise InvalidInput(
                 f"the input has {format_bytes(len(data))}, "

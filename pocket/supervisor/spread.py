@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 
+from pocket.capability.interruption import Interruption
 from pocket.errors import PocketError
 from pocket.supervisor.batch import Pace, Portion
-from pocket.supervisor.cancellation import Cancellation
 from pocket.supervisor.limits import PORTIONS_AHEAD
 from pocket.supervisor.result import Result
 
-Answer = Callable[[Portion, Cancellation | None], list[Result]]
+Answer = Callable[[Portion], list[Result]]
 """Answers requests of a portion from the first on: at least one, often all."""
 
 
@@ -29,7 +30,7 @@ def spread(
     """
     if workers == 1:
         for portion in portions:
-            yield from _whole(portion, lambda part: answer(part, None))
+            yield from _whole(portion, answer)
         return
     with ThreadPoolExecutor(workers, thread_name_prefix="pocket-map") as threads:
         under_way = deque[_Order]()
@@ -75,7 +76,7 @@ class _Order:
         self.portion = portion
         self._answer = answer
         self._threads = threads
-        self._cancellation = Cancellation()
+        self._interruption = Interruption()
         self._future = self._submit()
 
     def answers(self, portion: Portion) -> list[Result]:
@@ -88,7 +89,8 @@ class _Order:
     def cancel(self) -> None:
         """Have nobody answer it any more."""
         if not self._future.cancel():
-            self._cancellation.cancel()
+            self._interruption.happen()
 
     def _submit(self) -> Future[list[Result]]:
-        return self._threads.submit(self._answer, self.portion, self._cancellation)
+        answer = partial(self._answer, self.portion)
+        return self._threads.submit(self._interruption.run, answer)

@@ -8,7 +8,9 @@ from functools import partial
 from types import TracebackType
 from typing import Final, Protocol, Self, runtime_checkable
 
-from pocket.errors import InvalidInput
+from pocket.capability.interruption import Interruption
+from pocket.capability.refusal import Refusal
+from pocket.errors import CallTimeout, InvalidInput
 from pocket.supervisor.limits import STREAM_CHUNK_BYTES
 from pocket.supervisor.meter import Meter
 from pocket.supervisor.result import Result
@@ -30,15 +32,6 @@ Chunks = Iterable[bytes] | Readable
 _BYTES: Final = (bytes, bytearray, memoryview)
 
 
-class _Use:
-    """The worker that a stream has at the moment."""
-
-    __slots__ = ("worker",)
-
-    def __init__(self) -> None:
-        self.worker: Worker | None = None
-
-
 class Stream(Iterator[bytes]):
     """What a plugin writes while it reads what it is given; made by `Plugin.stream`.
 
@@ -52,19 +45,19 @@ class Stream(Iterator[bytes]):
         payload: bytes,
         chunks: Chunks,
         begin: Callable[[], StreamTime],
-        borrow: Callable[[], Worker],
+        borrow: Callable[[float], Worker],
         give_back: Callable[[Worker], None],
         read: Callable[[Reply], Result],
         meter: Meter | None,
     ) -> None:
         """Prepare the call, which begins with the first chunk; `Plugin.stream` does this."""
-        self._use = _Use()
+        self._interruption = Interruption()
         self._result: Result | None = None
         pieces = _pieces(chunks)
         if meter is not None:
             pieces = meter.feeding(pieces)
         # No method of the stream's: a circle of references would keep its worker for a while.
-        running = _running(self._use, payload, pieces, begin, borrow, give_back, read)
+        running = _running(self._interruption, payload, pieces, begin, borrow, give_back, read)
         self._chunks = running if meter is None else meter.reading(running)
 
     def __next__(self) -> bytes:
@@ -116,29 +109,29 @@ class Stream(Iterator[bytes]):
 
     def stop(self) -> None:
         """Kill the call's worker, from any thread; one that is reading a chunk sees it fail."""
-        worker = self._use.worker
-        if worker is not None:
-            worker.kill()
+        self._interruption.happen()
         # Another thread that is reading a chunk ends the worker when it sees it killed.
         with suppress(ValueError):
             self._chunks.close()
 
 
 def _running(
-    use: _Use,
+    interruption: Interruption,
     payload: bytes,
     chunks: Iterator[bytes],
     begin: Callable[[], StreamTime],
-    borrow: Callable[[], Worker],
+    borrow: Callable[[float], Worker],
     give_back: Callable[[Worker], None],
     read: Callable[[Reply], Result],
 ) -> Generator[bytes, None, Result]:
     time = begin()
-    use.worker = worker = borrow()
+    worker = interruption.run(partial(borrow, time.until))
     try:
-        reply = yield from worker.stream(payload, chunks, time)
+        with interruption.ending(worker.kill):
+            reply = yield from worker.stream(payload, chunks, time)
+    except Refusal as refusal:
+        raise CallTimeout(refusal.message) from None
     finally:
-        use.worker = None
         give_back(worker)
     return read(reply)
 

@@ -16,19 +16,22 @@ class StreamTime:
     Args:
         chunk_s: time of the plugin from one chunk that it gets to the next, in seconds.
         whole_s: time of everything, the caller's own included; may be infinite.
+
+    Attributes:
+        until: the end of that, on the clock of `time.monotonic`.
     """
 
     def __init__(self, chunk_s: float, whole_s: float) -> None:
         self.chunk_s = chunk_s
         self.whole_s = whole_s
-        self._until = monotonic() + whole_s
+        self.until = monotonic() + whole_s
         self._left_s = chunk_s
         self._waiting_since: float | None = None
 
     @property
     def over(self) -> bool:
         """Whether the time of everything is over."""
-        return monotonic() >= self._until
+        return monotonic() >= self.until
 
     def wait(self) -> float:
         """Begin to wait for the plugin; give the deadline, on the clock of `time.monotonic`.
@@ -38,7 +41,7 @@ class StreamTime:
         """
         now = monotonic()
         self._waiting_since = now
-        deadline = min(now + self._left_s, self._until)
+        deadline = min(now + self._left_s, self.until)
         if deadline <= now:
             raise DeadlineExceeded
         return deadline

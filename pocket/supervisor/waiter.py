@@ -26,10 +26,10 @@ class Waiter:
         self._asleep = threading.Lock()
         self._asleep.acquire()
 
-    def wait(self, until: float | None) -> bool:
+    def wait(self, until: float) -> bool:
         """Sleep until `wake`, which may have come before; False where `until` came first."""
-        timeout_s = -1 if until is None else max(0.0, until - monotonic())
-        return self._asleep.acquire(timeout=timeout_s)
+        left_s = max(0.0, until - monotonic())
+        return self._asleep.acquire(timeout=min(left_s, threading.TIMEOUT_MAX))
 
     def wake(self) -> None:
         """End the sleep; under the lock of the pool, as it is not for two threads at once."""

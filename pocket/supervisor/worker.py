@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
@@ -151,8 +152,11 @@ class Worker:
         """Forget the process, which belongs to the parent of this forked one."""
         self._process.abandon()
 
-    def start(self) -> None:
+    def start(self, until: float = inf) -> None:
         """Load the module and run the plugin's own start; returns when calls can come.
+
+        Args:
+            until: when nobody wants it any more, by `time.monotonic`.
 
         Raises:
             BadArtifact: compile the module again and use a new worker.
@@ -175,7 +179,7 @@ class Worker:
         environ = list(self._surroundings.environ)
         folders = [[path, mode] for path, mode, _ in self._surroundings.folders]
         message = encode_frame([START, 0, PROTOCOL, numbers, self._source, environ, folders])
-        deadline = monotonic() + limits.START_TIMEOUT_S
+        deadline = min(until, monotonic() + limits.START_TIMEOUT_S)
         try:
             self._channel.send(message, deadline)
             self._receive((READY,), 0, deadline)

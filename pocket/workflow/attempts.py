@@ -10,6 +10,7 @@ from pocket.units import format_duration
 from pocket.workflow.model import NodeSpec, RetrySpec
 from pocket.workflow.node import Answer, NodeCall
 from pocket.workflow.scope import Scope
+from pocket.workflow.tries import Tries
 
 
 def with_attempts(call: NodeCall, spec: NodeSpec) -> NodeCall:
@@ -42,18 +43,19 @@ def _timed(call: NodeCall, timeout_s: float) -> NodeCall:
 
 def _retried(call: NodeCall, retry: RetrySpec) -> NodeCall:
     def attempts(value: JSON, scope: Scope) -> Answer:
-        delay_s, scope.max_attempts = retry.delay_s, retry.max_attempts
+        scope.tries = tries = Tries(retry, scope.deadline)
         try:
             while True:
                 try:
                     return call(value, scope)
                 except PocketError as error:
-                    if not error.retryable or scope.attempts >= retry.max_attempts:
+                    wait_s = tries.wait_s(error.retry_after_s) if error.retryable else None
+                    if wait_s is None:
                         raise
-                scope.pause(min(delay_s, retry.max_delay_s))
-                scope.attempts += 1
-                delay_s *= retry.multiplier
+                scope.pause(wait_s)
+                tries.begin()
+                scope.attempts = tries.begun
         finally:
-            scope.max_attempts = None
+            scope.tries = None
 
     return attempts

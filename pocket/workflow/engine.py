@@ -9,12 +9,13 @@ from math import inf
 from time import monotonic, perf_counter_ns
 from typing import Final, NamedTuple, Protocol
 
+from pocket.capability.interruption import interruption_here
 from pocket.document import JSON
-from pocket.errors import PocketError, RunTimeout, StepLimitExceeded
+from pocket.errors import NodeTimeout, PocketError, RunTimeout, StepLimitExceeded
 from pocket.masking import masked_error
 from pocket.units import format_duration
 from pocket.workflow.node import DEFAULT_ACTION, ERROR_ACTION, NodeCall
-from pocket.workflow.scope import Scope
+from pocket.workflow.scope import NO_LONGER_WANTED, Scope
 
 MAX_STEPS: Final = 1000
 """Steps of one run, unless told otherwise: far more than a workflow without a loop can take."""
@@ -110,10 +111,11 @@ class Plan:
         outputs, until = scope.outputs, inf
         if timeout_s is not None:
             until = scope.deadline = monotonic() + timeout_s
+        interruption = interruption_here()
         node: PlannedNode | None = self.start
         while node is not None:
-            if len(path) >= max_steps:
-                raise _too_many(max_steps, node)
+            if len(path) >= max_steps or (interruption is not None and interruption.happened):
+                raise _stopped(node, max_steps if len(path) >= max_steps else None)
             if watcher is not None:
                 watcher.began(node.name)
             scope.node, scope.attempts = node.name, 1
@@ -173,11 +175,14 @@ def _failure(error: PocketError, node: PlannedNode, value: JSON) -> JSON:
     return {"error": dict(said), "input": value}
 
 
-def _too_many(max_steps: int, node: PlannedNode) -> StepLimitExceeded:
-    error = StepLimitExceeded(
-        f"the run took {max_steps} steps and was about to take another",
-        hint="look for a loop that never ends, or allow more with --max-steps",
-    )
+def _stopped(node: PlannedNode, max_steps: int | None) -> PocketError:
+    """Give the error of a run that may take no further step, or is no longer wanted."""
+    error: PocketError = NodeTimeout(NO_LONGER_WANTED)
+    if max_steps is not None:
+        error = StepLimitExceeded(
+            f"the run took {max_steps} steps and was about to take another",
+            hint="look for a loop that never ends, or allow more with --max-steps",
+        )
     error.step = node.name
     return error
 

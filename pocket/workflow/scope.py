@@ -8,12 +8,17 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from math import inf
 from threading import Event
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pocket.capability.interruption import covered, interrupted, interruptible
 from pocket.capability.refusal import Refusal
 from pocket.document import JSON
 from pocket.errors import NodeTimeout
+
+if TYPE_CHECKING:
+    from pocket.workflow.tries import Tries
+
+NO_LONGER_WANTED: Final = "it was stopped, because it is no longer wanted"
 
 MAX_RENDER_S: Final = 5.0
 """Longest time that a template may take; one that a person wrote takes far less than a second."""
@@ -33,8 +38,8 @@ class Scope:
     """What a node keeps between its steps in this run, by the node's name."""
     attempts: int = 1
     """How many attempts the node that is running has begun."""
-    max_attempts: int | None = None
-    """How many it may make; None where the file gives the node no `retry`."""
+    tries: Tries | None = None
+    """Which ones it may make; None where the file gives the node no `retry`."""
     deadline: float = inf
     """When the node has to be done, by `time.monotonic`."""
     render_until: float = 0.0
@@ -44,16 +49,20 @@ class Scope:
         """Give the seconds until the deadline, 0 after it."""
         return max(0.0, self.deadline - time.monotonic())
 
-    def may_try_again(self) -> bool:
-        """Tell whether another attempt can follow this one."""
-        return self.max_attempts is not None and self.attempts < self.max_attempts
+    def may_try_again(self, asked_s: float = 0.0) -> bool:
+        """Tell whether another attempt can follow this one.
+
+        Args:
+            asked_s: how long whoever failed asks to be left alone.
+        """
+        return self.tries is not None and self.tries.wait_s(asked_s) is not None
 
     def check_time(self) -> None:
         """Raise NodeTimeout after the deadline, or where the node is no longer wanted."""
         if time.monotonic() >= self.deadline:
             raise NodeTimeout("the time was over")
         if interrupted():
-            raise NodeTimeout("it was stopped, because it is no longer wanted")
+            raise NodeTimeout(NO_LONGER_WANTED)
 
     def pause(self, seconds: float) -> None:
         """Wait; Ctrl-C, the deadline and an interruption end it."""

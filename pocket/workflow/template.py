@@ -23,6 +23,8 @@ MAX_SOURCE_CHARS: Final = 64_000
 """Longest template source; one that a person wrote is far shorter."""
 
 _WORD = re.compile(r"\w+")
+_NOT_THERE: Final = "value of type _InvalidValue"
+"""What the engine says of a field that a map has not."""
 _REFUSED_FIELD = re.compile(r"(?:attribute|property|method) '(.*)' is not allowed", re.DOTALL)
 
 
@@ -118,4 +120,4 @@ def _failure(error: Exception, label: str) -> NodeError:
     field = _REFUSED_FIELD.fullmatch(message)
     if field:
         return NodeError(f"{where}: no field {field[1]!r}: the value is not a map")
-    return NodeError(f"{where}: {message}")
+    return NodeError(f"{where}: {message.replace(_NOT_THERE, 'what is not there')}")

@@ -11,7 +11,7 @@ import pocket
 from abuse.siege import Siege
 from pocket.document import JSON
 from pocket.flow import Workflow
-from pocket.nodes.interpreter import package
+from pocket.nodes.interpreter import Interpreter, Name
 
 STOPPED = (
     pocket.CallTimeout,
@@ -68,7 +68,8 @@ PROGRAMS = {
 
 @pytest.mark.parametrize(("kind", "config"), PROGRAMS.values(), ids=PROGRAMS)
 def test_a_program(siege: Siege, tmp_path: Path, kind: str, config: dict[str, JSON]) -> None:
-    siege.keep(siege.host.load(package("jq" if kind == "transform" else "lua")))
+    name: Name = "jq" if kind == "transform" else "lua"
+    siege.keep(Interpreter.on(siege.host, name).plugin)
 
     def attack() -> None:
         nodes: list[JSON] = [{"name": "n", "type": kind, "config": {"timeout": "300ms", **config}}]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from guests.build import guest, plugin_folder
 
-from cli.conftest import COMMAND, Terminal
+from cli.conftest import COMMAND, ROOT, Terminal
 
 DEADLINE_S = 20.0
 ESCAPE = "\x1b"
@@ -241,17 +241,36 @@ def test_the_script_for_a_shell_is_shown(terminal: Terminal, shell: str) -> None
     assert "_POCKET_COMPLETE" in ended.stdout
 
 
-@pytest.mark.parametrize("arguments", [[], ["version"]])
-def test_the_command_starts_without_what_most_commands_never_need(arguments: list[str]) -> None:
-    heavy = "httpx rich jsonschema yaml gotpl msgpack packaging asyncio ssl pydantic"
+_ECHO = "{name: echo, nodes: [{name: hello, type: echo, config: {message: hi}}]}"
+_HEAVY = "httpx rich jsonschema gotpl msgpack packaging asyncio ssl pydantic pocket.nodes.http"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "too_much"),
+    [
+        ([], f"{_HEAVY} yaml jsonschema_rs pocket.cli.run pocket.cli.plugins"),
+        (["version"], f"{_HEAVY} yaml jsonschema_rs pocket.cli.run pocket.cli.plugins"),
+        (["run", "echo.yaml"], f"{_HEAVY} pocket.supervisor pocket.cli.plugins pocket.nodes.lua"),
+    ],
+    ids=["no command", "version", "run"],
+)
+def test_the_command_starts_without_what_most_commands_never_need(
+    tmp_path: Path, arguments: list[str], too_much: str
+) -> None:
+    (tmp_path / "echo.yaml").write_text(_ECHO)
     script = f"""
 import sys
 from pocket.cli.main import app
 if {arguments}:
     app({arguments}, standalone_mode=False)
-print(*set("{heavy}".split()) & set(sys.modules))
+print(*set("{too_much}".split()) & set(sys.modules))
 """
     ended = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     assert ended.stdout.splitlines()[-1:] == [""]

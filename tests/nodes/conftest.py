@@ -11,7 +11,7 @@ from pocket import Host
 from pocket.document import JSON
 from pocket.errors import InvalidWorkflow
 from pocket.flow import Workflow
-from pocket.nodes.interpreter import package
+from pocket.nodes.interpreter import Interpreter
 from pocket.workflow.engine import WorkflowResult
 
 Load = Callable[..., Workflow]
@@ -85,7 +85,8 @@ class Hosted:
 
     def interpreter(self, node: str, value: JSON, config: dict[str, JSON]) -> JSON:
         """Call the interpreter of jq."""
-        return self._host.load(package("jq")).call(node, value, config=config).output
+        plugin = Interpreter.on(self._host, "jq").plugin
+        return plugin.call(node, value, config=config).output
 
     def _load(self, kind: str, name: str, config: dict[str, Any]) -> Workflow:
         data = {"name": "one", "nodes": [{"name": name, "type": kind, "config": config}]}

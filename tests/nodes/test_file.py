@@ -281,3 +281,16 @@ def test_a_config_that_cannot_work_is_refused_at_load(refused: Refused):
     assert "none of read, write" in refused("file", operation="move", path="x")
     assert "content goes with write" in refused("file", operation="read", path="x", content="")
     assert "content goes with write" in refused("file", operation="write", path="x")
+
+
+def test_a_file_that_is_listed_is_no_folder(run: Run, tmp_path):
+    (tmp_path / "f").write_text("x")
+    with pytest.raises(NodeError, match=r"cannot list 'f' .*: it is no folder"):
+        run("file", None, operation="list", path="f")
+    assert run("file", None, operation="list", path="f/below").output["exists"] is False
+
+
+def test_folders_that_are_missing_can_be_made(run: Run):
+    with pytest.raises(NodeError) as raised:
+        run("file", None, operation="write", path="a/b", content="x")
+    assert raised.value.hint == "create_dirs: true makes the folders that are missing"

@@ -6,6 +6,7 @@ import gzip
 import json
 import time
 from collections.abc import Iterator
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
@@ -189,13 +190,21 @@ def test_the_server_says_how_long_to_wait_within_bounds(run: Run):
     assert time.monotonic() - started_s >= 1
 
 
-def node(folder: Path, serving: Site, retry: dict[str, Any], /, **config: Any) -> WorkflowResult:
+def node(
+    folder: Path,
+    serving: Site,
+    retry: dict[str, Any],
+    /,
+    *,
+    timeout_s: float | None = None,
+    **config: Any,
+) -> WorkflowResult:
     """Run an http node that has a `retry` of its own beside its config."""
     config = {"url": at(serving), **config}
     nodes = [{"name": "n", "type": "http", "config": config, "retry": retry}]
     file = folder / "workflow.yaml"
     file.write_text(json.dumps({"name": "w", "nodes": nodes}))
-    return Workflow.load(file).run(None)
+    return Workflow.load(file).run(None, timeout_s=timeout_s)
 
 
 def test_the_retry_of_the_node_tries_again_too(tmp_path: Path):
@@ -226,6 +235,44 @@ def test_no_retry_repeats_what_is_no_failure_for_now_or_may_have_been_done(tmp_p
     assert len(serving.asked) == 1
     with site(response(status=503)) as serving:
         assert node(tmp_path, serving, retry, method="POST").output["status"] == 503
+    assert len(serving.asked) == 1
+
+
+def in_s(seconds: float) -> str:
+    """Give a date in HTTP's form, which has whole seconds."""
+    return formatdate(time.time() + seconds, usegmt=True)
+
+
+@pytest.mark.parametrize("after", ["1", in_s], ids=["seconds", "date"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_the_retry_of_the_node_waits_as_long_as_the_server_says(tmp_path: Path, status, after):
+    # A date may be up to a second earlier than it is meant.
+    said, least_s = (after, 1) if isinstance(after, str) else (after(2), 0.9)
+    busy = response(status=status, headers=[("Retry-After", said)])
+    with site(in_turn(busy, response())) as serving:
+        started_s = time.monotonic()
+        result = node(tmp_path, serving, {"max_attempts": 2, "delay": "1ms"})
+        assert least_s <= time.monotonic() - started_s < 10
+    assert (result.output["status"], result.path[0].attempts) == (200, 2)
+
+
+@pytest.mark.parametrize("after", ["3600", in_s(3600), in_s(-3600), "soon", "-1", "1e3", "9" * 30])
+def test_the_retry_of_the_node_waits_no_longer_than_its_max_delay(tmp_path: Path, after):
+    with site(response(status=429, headers=[("Retry-After", after)])) as serving:
+        started_s = time.monotonic()
+        retry = {"max_attempts": 4, "delay": "1ms", "max_delay": "20ms"}
+        assert node(tmp_path, serving, retry).output["status"] == 429
+        assert time.monotonic() - started_s < 10
+    assert len(serving.asked) == 4
+
+
+def test_an_attempt_that_could_not_begin_in_time_is_not_waited_for(tmp_path: Path):
+    busy = response(b"busy", status=503, headers=[("Retry-After", "3600")])
+    with site(busy) as serving:
+        started_s = time.monotonic()
+        result = node(tmp_path, serving, {"max_attempts": 2, "max_delay": "1h"}, timeout_s=20)
+        assert result.output["body"] == "busy"
+        assert time.monotonic() - started_s < 10
     assert len(serving.asked) == 1
 
 

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from nodes.conftest import Hosted
 from pocket import Host
+from pocket.document import JSON
 from pocket.errors import MemoryLimitExceeded, PermissionDenied, WorkerUnavailable
 from pocket.nodes import interpreter
-from pocket.nodes.interpreter import package
+from pocket.nodes.interpreter import Interpreter, package
 from pocket.plugin.policy import Policy
+from pocket.workflow.scope import Scope
 
 
 def test_a_policy_lowers_their_limits(shared_home: Path):
@@ -43,3 +46,30 @@ def test_one_that_was_not_built_is_said_with_its_place(tmp_path: Path, monkeypat
     with pytest.raises(WorkerUnavailable, match=r"jq\.wasm: No such file") as raised:
         package("jq")
     assert "make interpreters" in str(raised.value.hint)
+
+
+ENDLESS = {
+    "jq": ("transform", {"jq": "def f: f; f"}),
+    "lua": ("lua", {"script": "while true do end"}),
+}
+QUICK = {"jq": ("transform", {"jq": "1"}), "lua": ("lua", {"script": "return 1"})}
+
+
+@pytest.mark.parametrize("name", ["jq", "lua"])
+def test_a_task_need_not_wait_for_another_of_the_same_language(hosted: Hosted, name: str):
+    tasks = [
+        {"name": which, "node": node, "config": config}
+        for which, (node, config) in (("endless", ENDLESS[name]), ("quick", QUICK[name]))
+    ]
+    output = hosted("parallel", None, tasks=tasks, timeout="500ms").output
+    assert output["results"] == [{"task": "quick", "result": 1}]
+    assert [error["task"] for error in output["errors"]] == ["endless"]
+
+
+def test_one_run_after_the_other_needs_one_worker_only(shared_home: Path):
+    with Host(home=shared_home) as host:
+        interpreter = Interpreter.on(host, "jq")
+        for count in range(20):
+            config: dict[str, JSON] = {"jq": f". + {count}", "multiple": False}
+            assert interpreter.run("transform", config, 1, Scope(None), 5.0) == 1 + count
+        assert len(host.load(package("jq")).pids) == 1

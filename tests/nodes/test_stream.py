@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from guests.build import guest, plugin_folder
 
 from pocket import Host, InvalidWorkflow, NodeError, NodeTimeout, PluginCrashed, Workflow
+from pocket.capability.interruption import Interruption
 from pocket.plugin.package import read_package
 
 Load = Callable[[str], Workflow]
@@ -145,6 +148,43 @@ def test_a_built_in_node_has_no_stream(tmp_path: Path) -> None:
     file.write_text("name: w\nnodes: [{name: a, type: echo, stream: {from: f}}]")
     with pytest.raises(InvalidWorkflow, match="does not work on a stream"):
         Workflow.load(file)
+
+
+def test_another_thread_can_stop_it(host: Host, tmp_path: Path) -> None:
+    limits = {"memory": "16MB", "cpu": "20s", "timeout": "20s"}
+    folder = plugin_folder(
+        tmp_path, "spins", wasm=guest("stream_spins"), permissions=limits, nodes=["main"]
+    )
+    host.store.install(read_package(folder), replace=True)
+    (tmp_path / "f").write_text("x")
+    file = tmp_path / "w.yaml"
+    file.write_text(f"name: w\nnodes:\n  - name: it\n    {_node('spins', '{from: f, to: out}')}")
+    workflow = Workflow.load(file, host=host)
+    plugin, interruption, errors = host.load("spins"), Interruption(), list[BaseException]()
+
+    def run() -> None:
+        with pytest.raises(PluginCrashed) as raised:
+            interruption.run(lambda: workflow.run(None))
+        errors.append(raised.value)
+
+    running = threading.Thread(target=run)
+    running.start()
+    deadline = time.monotonic() + 10
+    while not any(_cpu_ticks(pid) > 2 for pid in plugin.pids):
+        assert time.monotonic() < deadline
+        time.sleep(0.002)
+    begun = time.monotonic()
+    interruption.happen()
+    running.join()
+    assert time.monotonic() - begun < 3
+    assert len(errors) == 1
+    assert plugin.pids == ()
+    assert not (tmp_path / "out").exists()
+
+
+def _cpu_ticks(pid: int) -> int:
+    """Give the CPU time of a process; starting takes a worker less than two ticks."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11])
 
 
 def _tasks(*tasks: str) -> str:

@@ -122,3 +122,8 @@ def test_either_a_template_or_a_file_is_needed(refused: Refused):
 def test_a_template_file_is_checked_at_load(refused: Refused, tmp_path):
     (tmp_path / "broken").write_text("line\n{{if}}")
     assert "template 2:5" in refused("template", template_file="broken")
+
+
+def test_what_is_not_there_has_no_name_of_the_engine(run: Run):
+    with pytest.raises(NodeError, match="cannot index what is not there"):
+        run("template", {}, template="{{index .x 3}}")

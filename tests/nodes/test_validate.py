@@ -105,7 +105,7 @@ def test_a_value_nested_deep_is_checked_or_refused(run: Run):
 @pytest.mark.parametrize(
     ("schema", "said"),
     [
-        ({"type": "text"}, "not a JSON Schema: 'text' is not valid"),
+        ({"type": "text"}, "not a JSON Schema: type: 'text' is not valid"),
         ({"$ref": "https://example.com/schema.json"}, "no other document is read"),
         ({"$ref": "other.json"}, "no other document is read"),
         ({"$ref": "#/$defs/none"}, "leads to nothing"),
@@ -139,3 +139,8 @@ def test_exactly_one_schema_is_needed(refused: Refused):
 def test_true_and_false_are_schemas(run: Run):
     assert run("validate", 1, schema=True).output["valid"]
     assert not run("validate", 1, schema=False, fail_on_error=False).output["valid"]
+
+
+def test_what_is_wrong_with_a_schema_is_said_with_its_place(refused: Refused):
+    said = refused("validate", schema={"properties": {"a": {"type": "objekt"}}})
+    assert "not a JSON Schema: properties.a.type: 'objekt'" in said

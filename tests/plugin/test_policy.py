@@ -293,7 +293,7 @@ def test_a_plugin_cannot_write_what_would_give_it_more(tmp_path: Path) -> None:
         ),
         ("network: all", ["1:10: network: 'all' has not the form that is wanted here"]),
         ("network: [a.com]", ["1:10: network: ['a.com'] is not of type object or string"]),
-        ("network:", ["1:9: network: None is not of type object or string"]),
+        ("network:", ["1:9: network: null is not of type object or string"]),
         (
             "network: {allow: ['*', a.com, a.com]}",
             [

@@ -223,7 +223,7 @@ def test_a_start_that_fails_counts_once_however_many_wait_for_it(
     together = threading.Barrier(4)
     tries: list[int] = []
 
-    def start(_: Program) -> Worker:
+    def start(_: Program, __: float) -> Worker:
         tries.append(1)
         raise pocket.PluginCrashed("it does not start")
 

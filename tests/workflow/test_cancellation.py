@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from statistics import median
 from typing import Any, NamedTuple
 
 import pytest
@@ -19,10 +20,14 @@ from cli.conftest import COMMAND, Terminal
 
 from pocket import Host, Workflow
 from pocket.errors import NodeError, NodeTimeout, PluginCrashed, RunTimeout
+from pocket.nodes.interpreter import Interpreter
 
 SOON_S = 0.1
-TRIES = 6
-"""The machine may be busy: one try of so many has to end within `SOON_S`."""
+"""Longest that half of the tries may take: who only looked every 200 ms would be found out."""
+TRIES = 5
+LATEST_S = 3.0
+"""Longest that any may take: the machine may be busy."""
+IN_WORKERS = ("loop", "lua")
 LIMITS = {"memory": "16MB", "cpu": "20s", "timeout": "20s"}
 ENDLESS = (
     "".join(
@@ -91,7 +96,7 @@ def _busy(pid: int) -> bool:
     return False
 
 
-@pytest.fixture(params=["delay", "exec", "http", "plugin", "template"])
+@pytest.fixture(params=["delay", "exec", "http", "plugin", "lua", "template"])
 def waiting(
     request: pytest.FixtureRequest, tmp_path: Path, silent: Site, install: Any, host: Host
 ) -> Waiting:
@@ -114,18 +119,22 @@ def waiting(
     if request.param == "http":
         config = {"url": f"http://127.0.0.1:{silent.port}", "timeout": "20s"}
         return Waiting("http", config, lambda: silent.asked)
-    if request.param == "plugin":
+    if request.param in ("plugin", "lua"):
         install("loop", permissions=LIMITS)
         plugin = host.load("loop")
-        busy: list[int] = []
+        if request.param == "lua":
+            plugin = Interpreter.on(host, "lua").plugin
+        busy: set[int] = set()
 
         def computes() -> bool:
-            pid = plugin.pid
-            if pid is not None and _busy(pid):
-                busy.append(pid)
-            return bool(busy) and busy[-1] == pid
+            now = {pid for pid in plugin.pids if _busy(pid)}
+            busy.update(now)
+            return bool(now)
 
-        return Waiting("loop", {}, computes, lambda: not any(map(_running, busy)))
+        kind, config = (
+            ("lua", {"script": "while true do end"}) if request.param == "lua" else ("loop", {})
+        )
+        return Waiting(kind, config, computes, lambda: not any(map(_running, busy)))
     return Waiting("template", {"template": ENDLESS}, lambda: True)
 
 
@@ -135,29 +144,26 @@ def write(folder: Path, **node: Any) -> Path:
     return file
 
 
-def soonest(attempt: Callable[[], float]) -> float:
-    """Give the shortest time of some tries; stops at one that is short enough."""
-    best = float("inf")
-    for _ in range(TRIES):
-        best = min(best, attempt())
-        if best < SOON_S:
-            break
-    return best
+def check_soon(attempt: Callable[[], float], tries: int = TRIES) -> None:
+    """Try several times to end something, each of which gives the seconds that it took."""
+    took = sorted(attempt() for _ in range(tries))
+    assert median(took) < SOON_S, took
+    assert took[-1] < LATEST_S, took
 
 
 def test_a_timeout_of_the_node_ends_it(tmp_path: Path, waiting: Waiting, host: Host) -> None:
-    node = {"type": waiting.type, "config": waiting.config, "timeout": "300ms"}
+    node = {"type": waiting.type, "config": waiting.config, "timeout": "100ms"}
     workflow = Workflow.load(write(tmp_path, **node), host=host)
 
     def attempt() -> float:
         started_s = time.monotonic()
-        with pytest.raises(NodeTimeout, match="it took longer than 300ms"):
+        with pytest.raises(NodeTimeout, match="it took longer than 100ms"):
             workflow.run(None)
         took_s = time.monotonic() - started_s
         assert waiting.over()
-        return took_s - 0.3
+        return took_s - 0.1
 
-    assert soonest(attempt) < SOON_S
+    check_soon(attempt)
 
 
 def test_the_time_limit_of_the_run_ends_it(tmp_path: Path, waiting: Waiting, host: Host) -> None:
@@ -166,19 +172,19 @@ def test_the_time_limit_of_the_run_ends_it(tmp_path: Path, waiting: Waiting, hos
     def attempt() -> float:
         started_s = time.monotonic()
         with pytest.raises(RunTimeout):
-            workflow.run(None, timeout_s=0.3)
+            workflow.run(None, timeout_s=0.1)
         took_s = time.monotonic() - started_s
         assert waiting.over()
-        return took_s - 0.3
+        return took_s - 0.1
 
-    assert soonest(attempt) < SOON_S
+    check_soon(attempt)
 
 
 def test_the_timeout_of_parallel_ends_its_tasks(
     tmp_path: Path, waiting: Waiting, host: Host
 ) -> None:
     tasks = [{"name": "a", "node": waiting.type, "config": waiting.config}]
-    config = {"timeout": "300ms", "tasks": tasks}
+    config = {"timeout": "100ms", "tasks": tasks}
     workflow = Workflow.load(write(tmp_path, type="parallel", config=config), host=host)
 
     def attempt() -> float:
@@ -188,9 +194,9 @@ def test_the_timeout_of_parallel_ends_its_tasks(
         assert isinstance(output, dict)
         assert output["summary"] == {"total": 1, "succeeded": 0, "failed": 1}
         assert waiting.over()
-        return took_s - 0.3
+        return took_s - 0.1
 
-    assert soonest(attempt) < SOON_S
+    check_soon(attempt)
 
 
 def test_a_sibling_that_fails_ends_it(tmp_path: Path, waiting: Waiting, host: Host) -> None:
@@ -230,7 +236,7 @@ def test_a_sibling_that_fails_ends_it(tmp_path: Path, waiting: Waiting, host: Ho
             assert waiting.over()
             return took_s
 
-        assert soonest(attempt) < SOON_S
+        check_soon(attempt)
 
 
 @pytest.mark.parametrize("form", ["alone", "parallel"])
@@ -259,7 +265,7 @@ def test_ctrl_c_ends_it_with_130_and_leaves_nothing(
             until(lambda: trace.exists() and trace.read_text(), "for the first step")
             until(
                 waiting.begun
-                if waiting.type != "loop"
+                if waiting.type not in IN_WORKERS
                 else lambda: any(map(_busy, workers_of(command.pid)))
             )
             children = workers_of(command.pid)
@@ -268,12 +274,11 @@ def test_ctrl_c_ends_it_with_130_and_leaves_nothing(
             output, errors = command.communicate(timeout=20)
             took_s = time.monotonic() - pressed_s
         assert (command.returncode, output, errors) == (130, "", "")
-        assert waiting.type == "loop" or waiting.over()
+        assert waiting.type in IN_WORKERS or waiting.over()
         until(lambda: not any(map(_running, children)), "for the children to end")
         return took_s
 
-    # Python itself takes its time to exit.
-    assert soonest(attempt) < 3 * SOON_S
+    check_soon(attempt, tries=3)
 
 
 def workers_of(pid: int) -> list[int]:

@@ -69,7 +69,7 @@ def test_after_the_first_run_nothing_is_read_checked_or_compiled(monkeypatch, tm
     workflows: list[Workflow] = []
 
     loading = reading(lambda: workflows.append(Workflow.load(file)))
-    for reader in ("yaml", "jsonschema", "gotpl/parse", "jsonpath_parser", "compile_text"):
+    for reader in ("yaml", "pocket/schema", "gotpl/parse", "jsonpath_parser", "compile_text"):
         assert any(reader in place for place in loading), f"{reader} was not seen while loading"
 
     (workflow,) = workflows
