@@ -10,12 +10,18 @@ from typing import Any
 import pytest
 from abuse import table
 from guests.build import guest, plugin_folder
+from hypothesis import settings
 
 from pocket import Host, Plugin
 
 # A shell that starts the tests in the background has them ignore Ctrl-C, and every program that
-# they start with them.
+# they start with them; `nohup` does the same with SIGHUP.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# On a busy machine an example takes as long as it takes.
+settings.register_profile("pocket", deadline=None)
+settings.load_profile("pocket")
 
 Load = Callable[..., Plugin]
 

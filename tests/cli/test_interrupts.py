@@ -65,8 +65,11 @@ class Sleepers:
             stderr=subprocess.PIPE,
             text=True,
         ) as process:
-            wait_until(lambda: len(self.pids) == count)
-            yield process
+            try:
+                wait_until(lambda: len(self.pids) == count)
+                yield process
+            finally:
+                process.kill()
 
     def check_over(self) -> None:
         assert not any(map(alive, self.pids))

@@ -103,17 +103,15 @@ def _run_until(workflow: pocket.Workflow, folder: Path, end: Callable[[], object
     return error
 
 
-def _kill_workers() -> None:
-    tasks = Path("/proc/self/task").iterdir()
-    for pid in {pid for task in tasks for pid in (task / "children").read_text().split()}:
-        if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.kill(int(pid), signal.SIGKILL)
-
-
 def test_a_worker_that_is_killed(host: pocket.Host, folder: Path) -> None:
     workflow = pocket.Workflow.load(folder / "w.yaml", host=host)
+
+    def kill_worker() -> None:
+        [worker] = host.load("copy").pids
+        os.kill(worker, signal.SIGKILL)
+
     with nothing_left(folder):
-        error = _run_until(workflow, folder, _kill_workers)
+        error = _run_until(workflow, folder, kill_worker)
         assert isinstance(error, pocket.PluginCrashed)
 
 
