@@ -42,7 +42,7 @@ HOST = {
 }
 
 WORKER = {
-    "frame": ["MAX_FRAME_BYTES"],
+    "frame/mod": ["MAX_FRAME_BYTES"],
     "sandbox/rlimits": [
         "ADDRESS_SPACE_BYTES",
         "BASE_DATA_BYTES",

@@ -55,18 +55,7 @@ impl Confinement<'_> {
         let policy = if self.folders.is_empty() { seccomp::SERVE } else { seccomp::SERVE_FILES };
         let layers = Layers::wanted()?;
         rlimits::open_files(self.folders.len())?;
-        if layers.namespaces {
-            namespaces::enter()?;
-        }
-        if layers.landlock {
-            landlock::restrict(self.folders)?;
-        }
-        undumpable()?;
-        seccomp::require_one_thread()?;
-        if layers.seccomp {
-            seccomp::apply(policy)?;
-        }
-        Ok(())
+        close_in(&layers, self.folders, no_threads, policy)
     }
 }
 
@@ -76,19 +65,7 @@ pub fn confine_compile(threads: impl FnOnce() -> Result<(), Fault>) -> Result<()
     let layers = Layers::wanted()?;
     common(0, None)?;
     rlimits::compile()?;
-    if layers.namespaces {
-        namespaces::enter()?;
-    }
-    if layers.landlock {
-        landlock::restrict(&[])?;
-    }
-    undumpable()?;
-    seccomp::require_one_thread()?;
-    threads()?;
-    if layers.seccomp {
-        seccomp::apply(seccomp::COMPILE)?;
-    }
-    Ok(())
+    close_in(&layers, &[], threads, seccomp::COMPILE)
 }
 
 /// All limits of a symbolising worker, before it has read a byte.
@@ -96,17 +73,32 @@ pub fn confine_symbolise() -> Result<(), Fault> {
     let layers = Layers::wanted()?;
     common(0, None)?;
     rlimits::symbolise()?;
+    close_in(&layers, &[], no_threads, seccomp::SYMBOLISE)
+}
+
+/// What of the sandbox every role ends with, in the order in which each step still can be taken.
+fn close_in(
+    layers: &Layers,
+    folders: &[u8],
+    threads: impl FnOnce() -> Result<(), Fault>,
+    policy: seccomp::Policy,
+) -> Result<(), Fault> {
     if layers.namespaces {
         namespaces::enter()?;
     }
     if layers.landlock {
-        landlock::restrict(&[])?;
+        landlock::restrict(folders)?;
     }
     undumpable()?;
     seccomp::require_one_thread()?;
+    threads()?;
     if layers.seccomp {
-        seccomp::apply(seccomp::SYMBOLISE)?;
+        seccomp::apply(policy)?;
     }
+    Ok(())
+}
+
+fn no_threads() -> Result<(), Fault> {
     Ok(())
 }
 

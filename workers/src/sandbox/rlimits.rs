@@ -14,7 +14,7 @@ const COMPILE_DATA_BYTES: u64 = 3 << 30;
 const COMPILE_CPU_S: u64 = 120;
 /// The largest frame, and as much again for each of what is read of it and what is found.
 const SYMBOLISE_DATA_BYTES: u64 = 256 << 20;
-/// DWARF of 40 MB takes half a second.
+/// The DWARF of a plugin in C++, 1.5 MB, takes some milliseconds.
 const SYMBOLISE_CPU_S: u64 = 4;
 /// stdin, stdout, stderr, the artifact while it is loaded, and a few for the engine.
 const OPEN_FILES: u64 = 16;
@@ -48,17 +48,18 @@ pub fn open_files(folders: usize) -> Result<(), Fault> {
 }
 
 pub fn compile() -> Result<(), Fault> {
-    open_files(0)?;
-    limit(Resource::Fsize, 0, "file size")?;
-    limit(Resource::Data, COMPILE_DATA_BYTES, "data size")?;
-    limit(Resource::As, ADDRESS_SPACE_BYTES, "address space")?;
-    limit(Resource::Cpu, COMPILE_CPU_S, "cpu time")
+    pure(COMPILE_DATA_BYTES, COMPILE_CPU_S)
 }
 
 pub fn symbolise() -> Result<(), Fault> {
+    pure(SYMBOLISE_DATA_BYTES, SYMBOLISE_CPU_S)
+}
+
+/// Of a process that only computes, and then ends.
+fn pure(data_bytes: u64, cpu_s: u64) -> Result<(), Fault> {
     open_files(0)?;
     limit(Resource::Fsize, 0, "file size")?;
-    limit(Resource::Data, SYMBOLISE_DATA_BYTES, "data size")?;
+    limit(Resource::Data, data_bytes, "data size")?;
     limit(Resource::As, ADDRESS_SPACE_BYTES, "address space")?;
-    limit(Resource::Cpu, SYMBOLISE_CPU_S, "cpu time")
+    limit(Resource::Cpu, cpu_s, "cpu time")
 }
