@@ -129,16 +129,16 @@ def split_module(wasm: bytes, path: str) -> Module:
 def _symbols(wasm: bytes, path: str) -> Symbols | None:
     found, core_bytes, code_start = bytearray(wasm[:8]), 8, 0
     for section in _sections(wasm, path):
-        whole = wasm[section.start : section.end]
+        size = section.end - section.start
         if section.number != _CUSTOM:
             if section.number == _CODE:
                 code_start = core_bytes + section.content - section.start
-            core_bytes += len(whole)
+            core_bytes += size
             continue
         name, _ = _custom(wasm, section, path)
         wanted = name == NAME_SECTION or name.startswith(DEBUG_SECTIONS)
-        if wanted and len(found) + len(whole) <= MAX_SYMBOL_BYTES:
-            found += whole
+        if wanted and len(found) + size <= MAX_SYMBOL_BYTES:
+            found += wasm[section.start : section.end]
     return Symbols(bytes(found), code_start) if len(found) > 8 else None
 
 

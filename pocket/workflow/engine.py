@@ -115,7 +115,7 @@ class Plan:
         node: PlannedNode | None = self.start
         while node is not None:
             if len(path) >= max_steps or (interruption is not None and interruption.happened):
-                raise _stopped(node, max_steps if len(path) >= max_steps else None)
+                raise _stopped(node, len(path), max_steps)
             if watcher is not None:
                 watcher.began(node.name)
             scope.node, scope.attempts = node.name, 1
@@ -175,14 +175,16 @@ def _failure(error: PocketError, node: PlannedNode, value: JSON) -> JSON:
     return {"error": dict(said), "input": value}
 
 
-def _stopped(node: PlannedNode, max_steps: int | None) -> PocketError:
-    """Give the error of a run that may take no further step, or is no longer wanted."""
-    error: PocketError = NodeTimeout(NO_LONGER_WANTED)
-    if max_steps is not None:
+def _stopped(node: PlannedNode, taken: int, max_steps: int) -> PocketError:
+    """Give the error of a run that may take no step more, or else is no longer wanted."""
+    error: PocketError
+    if taken >= max_steps:
         error = StepLimitExceeded(
             f"the run took {max_steps} steps and was about to take another",
             hint="look for a loop that never ends, or allow more with --max-steps",
         )
+    else:
+        error = NodeTimeout(NO_LONGER_WANTED)
     error.step = node.name
     return error
 

@@ -10,6 +10,7 @@ from typing import Any
 from pocket.document import JSON
 
 
+@cache
 def workflow_schema() -> dict[str, JSON]:
     """Give the JSON Schema of workflow files."""
     text = Path(__file__).with_name("workflow.schema.json").read_text()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -31,6 +32,21 @@ def wait_until(condition: Callable[[], object]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited too long"
         time.sleep(0.002)
+
+
+def cancelled(plugin: pocket.Plugin, value: int, before: Callable[[], object]) -> float:
+    """Cancel an acall once `before` is true; give how long that took, in seconds."""
+
+    async def run() -> float:
+        task = asyncio.create_task(plugin.acall("main", value))
+        await asyncio.to_thread(wait_until, before)
+        begun = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return time.monotonic() - begun
+
+    return asyncio.run(run())
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,15 +17,7 @@ from guests.build import guest, plugin_folder
 
 import pocket
 import pocket.supervisor.host
-
-DEADLINE_S = 10.0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.005)
+from supervisor.conftest import DEADLINE_S, wait_until
 
 
 def _alive(pid: int) -> bool:

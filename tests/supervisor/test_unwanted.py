@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ from guests.build import guest, plugin_folder
 import pocket
 from pocket.capability.interruption import Interruption
 from pocket.supervisor.binary import find_worker
-from supervisor.conftest import wait_until
+from supervisor.conftest import cancelled, wait_until
 
 TRIES = 9
 SOON_S = 0.1
@@ -149,20 +148,11 @@ def timed_out(plugin: pocket.Plugin) -> float:
     return time.monotonic() - begun - 0.1
 
 
-def cancelled(plugin: pocket.Plugin) -> float:
-    async def cancel() -> float:
-        task = asyncio.create_task(plugin.acall("main", 1))
-        await asyncio.to_thread(wait_until, sleeping)
-        begun = time.monotonic()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        return time.monotonic() - begun
-
-    return asyncio.run(cancel())
+def cancelled_acall(plugin: pocket.Plugin) -> float:
+    return cancelled(plugin, 1, sleeping)
 
 
-@pytest.mark.parametrize("stop", [interrupted, timed_out, cancelled])
+@pytest.mark.parametrize("stop", [interrupted, timed_out, cancelled_acall])
 def test_a_call_that_is_stopped_stops_what_it_waits_for(
     case: Case, stop: Callable[[pocket.Plugin], float]
 ) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 import pocket
-from supervisor.conftest import DEADLINE_S, Pooled, nap, wait_until
+from supervisor.conftest import DEADLINE_S, Pooled, cancelled, nap, wait_until
 
 
 @contextmanager
@@ -32,21 +32,6 @@ def at_work(plugin: pocket.Plugin, calls: int) -> Iterator[None]:
         plugin.close()
         for thread in threads:
             thread.join(DEADLINE_S)
-
-
-def cancelled(plugin: pocket.Plugin, before: Callable[[], object]) -> float:
-    """Cancel an acall once `before` is true; give how long that took, in seconds."""
-
-    async def run() -> float:
-        task = asyncio.create_task(plugin.acall("main", 60_000))
-        await asyncio.to_thread(wait_until, before)
-        begun = time.monotonic()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        return time.monotonic() - begun
-
-    return asyncio.run(run())
 
 
 def test_one_call_too_many_is_refused_at_once(pooled: Pooled) -> None:
@@ -101,7 +86,7 @@ def test_a_queued_acall_that_is_cancelled_leaves_at_once(pooled: Pooled) -> None
         wait_until(lambda: plugin._pool.idle() == ())
         pids = plugin.pids
         # The first has a thread and waits for the worker there.
-        assert cancelled(plugin, lambda: plugin.status().waiting == 1) < 1
+        assert cancelled(plugin, 60_000, lambda: plugin.status().waiting == 1) < 1
         assert plugin.status().waiting == 0
         assert plugin.pids == pids
 
