@@ -251,6 +251,7 @@ class Plugin:
         """
         request = self._new_request(node, config or {}, streams=True)
         stream = Stream(
+            self.name,
             request.encode(input),
             chunks,
             partial(StreamTime, self._most_s, inf if timeout_s is None else timeout_s),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Final, Protocol, Self, runtime_checkable
 
 from pocket.capability.interruption import Interruption
 from pocket.capability.refusal import Refusal
-from pocket.errors import CallTimeout, InvalidInput
+from pocket.errors import CallTimeout, InvalidInput, PluginCrashed
 from pocket.supervisor.limits import STREAM_CHUNK_BYTES
 from pocket.supervisor.meter import Meter
 from pocket.supervisor.result import Result
@@ -42,6 +43,7 @@ class Stream(Iterator[bytes]):
 
     def __init__(
         self,
+        plugin: str,
         payload: bytes,
         chunks: Chunks,
         begin: Callable[[], StreamTime],
@@ -51,13 +53,16 @@ class Stream(Iterator[bytes]):
         meter: Meter | None,
     ) -> None:
         """Prepare the call, which begins with the first chunk; `Plugin.stream` does this."""
+        self._plugin = plugin
         self._interruption = Interruption()
         self._result: Result | None = None
+        # Held by the thread that runs the call: a generator has one at a time.
+        self._running = threading.RLock()
         pieces = _pieces(chunks)
         if meter is not None:
             pieces = meter.feeding(pieces)
         # No method of the stream's: a circle of references would keep its worker for a while.
-        running = _running(self._interruption, payload, pieces, begin, borrow, give_back, read)
+        running = _call(self._interruption, payload, pieces, begin, borrow, give_back, read)
         self._chunks = running if meter is None else meter.reading(running)
 
     def __next__(self) -> bytes:
@@ -70,10 +75,14 @@ class Stream(Iterator[bytes]):
             Exception: whatever the iterable of chunks raises.
         """
         try:
-            return next(self._chunks)
+            with self._running:
+                return next(self._chunks)
         except StopIteration as end:
             if end.value is not None:
                 self._result = end.value
+            elif self._result is None and self._interruption.happened:
+                message = f"plugin {self._plugin}: the stream was stopped before its end"
+                raise PluginCrashed(message, plugin=self._plugin) from None
             raise StopIteration from None
 
     def __enter__(self) -> Self:
@@ -104,18 +113,27 @@ class Stream(Iterator[bytes]):
         return self._result
 
     def close(self) -> None:
-        """End the call if it is under way, and its worker with it; safe to repeat."""
-        self._chunks.close()
+        """End the call if it is under way, and its worker with it; safe to repeat.
 
-    def stop(self) -> None:
-        """Kill the call's worker, from any thread; one that is reading a chunk sees it fail."""
-        self._interruption.happen()
-        # Another thread that is reading a chunk ends the worker when it sees it killed.
-        with suppress(ValueError):
+        Where another thread is reading a chunk, it waits for that one.
+        """
+        with self._running:
             self._chunks.close()
 
+    def stop(self) -> None:
+        """Kill the call's worker, from any thread; whoever reads the stream sees it fail."""
+        self._interruption.happen()
+        # Another thread that is reading a chunk ends the worker when it sees it killed.
+        if self._running.acquire(blocking=False):
+            try:
+                # Not so if it is this thread that reads: what makes the chunks for it calls this.
+                with suppress(ValueError):
+                    self._chunks.close()
+            finally:
+                self._running.release()
 
-def _running(
+
+def _call(
     interruption: Interruption,
     payload: bytes,
     chunks: Iterator[bytes],

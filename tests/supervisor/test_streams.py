@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 import pocket
 from pocket.supervisor import limits
+from pocket.supervisor.worker import Worker
 
 
 def _alive(pid: int) -> bool:
@@ -234,7 +235,35 @@ def test_closing_the_host_ends_streams(shared_home: Path, load: Load, host: pock
     assert pids
     host.close()
     assert not any(_alive(pid) for pid in pids)
-    assert list(stream) == []
+    # Not as if that were all: whoever writes a file of it would keep the half.
+    with pytest.raises(pocket.PluginCrashed, match="stopped before its end"):
+        next(stream)
+
+
+def test_a_reader_that_comes_while_a_stream_is_stopped_sees_it_fail(
+    load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin = load("stream_flood")
+    stopping, seen = threading.Event(), threading.Event()
+    attach = plugin._pool.attach
+
+    def slow(worker: Worker) -> None:
+        stopping.set()
+        seen.wait(0.2)  # a reader that does not wait is through by then
+        attach(worker)
+
+    monkeypatch.setattr(plugin._pool, "attach", slow)
+    stream = plugin.stream("main", [])
+    next(stream)
+    thread = threading.Thread(target=plugin.close)
+    thread.start()
+    assert stopping.wait(10)
+    try:
+        with pytest.raises(pocket.PluginCrashed, match="stopped before its end"):
+            next(stream)
+    finally:
+        seen.set()
+        thread.join(10)
 
 
 def test_closing_the_plugin_ends_a_stream_that_is_read_elsewhere(load: Load) -> None:
