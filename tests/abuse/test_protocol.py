@@ -90,7 +90,8 @@ LARGE = "x" * (8 << 20)
 def test_never_reading(
     siege: Siege, take_over: TakeOver, scenario: str, error: type[pocket.PocketError]
 ) -> None:
-    plugin = take_over(scenario)
+    timeout = "1s" if error is pocket.CallTimeout else "20s"
+    plugin = take_over(scenario, timeout=timeout)
     siege.fails(lambda: plugin.call("main", LARGE), error)
 
 
