@@ -97,7 +97,6 @@ LANGUAGES = (
         "javascript",
         "TypeScript, JavaScript",
         {
-            "whole numbers of 64 bits": "JavaScript's numbers are doubles, exact up to 2^53",
             "a trap": _SCRIPT,
             "the stack of a crash": _SCRIPT,
         },

@@ -40,6 +40,15 @@ export interface Store {
   keys(options?: KeysOptions): Promise<string[]>;
 }
 
+/** What is known of a file or a folder. */
+export interface FileStat {
+  kind: 'file' | 'folder' | 'other';
+  /** In bytes. */
+  size: number;
+  /** When its content was last changed. */
+  modified: Date;
+}
+
 /**
  * Files beneath the folders that `permissions.filesystem` names, by their absolute paths. What it does
  * not allow is a PermissionError; other errors have a `code` as in Node, like `ENOENT`, and the `path`.
@@ -54,6 +63,12 @@ export interface Files {
   append(path: string, content: Uint8Array | string): Promise<void>;
   /** Gives the names in a folder, sorted. */
   list(path: string): Promise<string[]>;
+  /** Makes a folder, and those that it is in; one that is there stays as it is. */
+  mkdir(path: string): Promise<void>;
+  /** Gives a file or folder another path, and replaces a file that is there. */
+  rename(from: string, to: string): Promise<void>;
+  /** Says what is there; of a link, where it leads. */
+  stat(path: string): Promise<FileStat>;
   /** Removes a file, or an empty folder. */
   remove(path: string): Promise<void>;
   exists(path: string): Promise<boolean>;
@@ -206,9 +221,10 @@ function memoryStore(): Store {
   };
 }
 
-/** Has what was written to it, and no permissions. A folder is there while a file is in it. */
+/** Has what was written to it, and no permissions. A folder is there if it was made, or a file is in it. */
 function memoryFiles(): Files {
-  const files = new Map<string, Uint8Array>();
+  const files = new Map<string, { bytes: Uint8Array; modified: Date }>();
+  const made = new Map<string, Date>();
 
   function problem(code: string, reason: string, path: string): Error {
     return Object.assign(new Error(`${code}: ${reason}: ${path}`), { code, path });
@@ -219,35 +235,52 @@ function memoryFiles(): Files {
     return path.replace(/\/+/g, '/').replace(/(.)\/$/, '$1');
   }
 
-  function namesIn(path: string): Set<string> {
-    const folder = absolute(path).replace(/\/?$/, '/');
-    const below = [...files.keys()].filter((file) => file.startsWith(folder));
-    return new Set(below.map((file) => file.slice(folder.length).split('/', 1)[0]!));
+  function below(path: string): string {
+    return absolute(path).replace(/\/?$/, '/');
   }
 
-  function found(path: string): Uint8Array {
-    const bytes = files.get(absolute(path));
-    if (bytes) return bytes;
-    throw namesIn(path).size > 0 ? problem('EISDIR', 'a folder', path) : problem('ENOENT', 'not there', path);
+  function namesIn(path: string): Set<string> {
+    const folder = below(path);
+    const inside = [...files.keys(), ...made.keys()].filter((other) => other.startsWith(folder));
+    return new Set(inside.map((other) => other.slice(folder.length).split('/', 1)[0]!));
+  }
+
+  function isFolder(path: string): boolean {
+    return made.has(absolute(path)) || namesIn(path).size > 0;
+  }
+
+  function found(path: string): { bytes: Uint8Array; modified: Date } {
+    const file = files.get(absolute(path));
+    if (file) return file;
+    throw isFolder(path) ? problem('EISDIR', 'a folder', path) : problem('ENOENT', 'not there', path);
   }
 
   function put(path: string, bytes: Uint8Array): void {
-    if (namesIn(path).size > 0) throw problem('EISDIR', 'a folder', path);
-    files.set(absolute(path), bytes);
+    if (isFolder(path)) throw problem('EISDIR', 'a folder', path);
+    files.set(absolute(path), { bytes, modified: new Date() });
+  }
+
+  /** Gives what is at a path, and in it, another one. */
+  function move<Kept>(kept: Map<string, Kept>, from: string, to: string): void {
+    for (const [path, what] of [...kept]) {
+      if (path !== from && !path.startsWith(below(from))) continue;
+      kept.delete(path);
+      kept.set(to + path.slice(from.length), what);
+    }
   }
 
   return {
     async read(path) {
-      return found(path).slice();
+      return found(path).bytes.slice();
     },
     async readText(path) {
-      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(found(path));
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(found(path).bytes);
     },
     async write(path, content) {
       put(path, bytesOf(content).slice());
     },
     async append(path, content) {
-      const before = files.get(absolute(path)) ?? new Uint8Array();
+      const before = files.get(absolute(path))?.bytes ?? new Uint8Array();
       const added = bytesOf(content);
       const both = new Uint8Array(before.length + added.length);
       both.set(before);
@@ -256,17 +289,39 @@ function memoryFiles(): Files {
     },
     async list(path) {
       if (files.has(absolute(path))) throw problem('ENOTDIR', 'not a folder', path);
-      const names = namesIn(path);
-      if (names.size === 0) throw problem('ENOENT', 'not there', path);
-      return [...names].sort();
+      if (!isFolder(path)) throw problem('ENOENT', 'not there', path);
+      return [...namesIn(path)].sort();
+    },
+    async mkdir(path) {
+      if (files.has(absolute(path))) throw problem('EEXIST', 'there already', path);
+      if (!isFolder(path)) made.set(absolute(path), new Date());
+    },
+    async rename(from, to) {
+      const both = `${from}, which was to be ${to}`;
+      const [old, next] = [absolute(from), absolute(to)];
+      const folder = isFolder(from);
+      const refused = (code: string, reason: string) => Object.assign(problem(code, reason, both), { path: from });
+      if (!folder && !files.has(old)) throw refused('ENOENT', 'not there');
+      if (folder && next.startsWith(below(from))) throw refused('EINVAL', 'no path for this');
+      if (folder && files.has(next)) throw refused('ENOTDIR', 'not a folder');
+      if (folder && old !== next && namesIn(to).size > 0) throw refused('ENOTEMPTY', 'a folder that is not empty');
+      if (!folder && isFolder(to)) throw refused('EISDIR', 'a folder');
+      move(files, old, next);
+      move(made, old, next);
+    },
+    async stat(path) {
+      if (isFolder(path)) return { kind: 'folder', size: 0, modified: made.get(absolute(path)) ?? new Date() };
+      const { bytes, modified } = found(path);
+      return { kind: 'file', size: bytes.length, modified };
     },
     async remove(path) {
       if (namesIn(path).size > 0) throw problem('ENOTEMPTY', 'a folder that is not empty', path);
+      if (made.delete(absolute(path))) return;
       found(path);
       files.delete(absolute(path));
     },
     async exists(path) {
-      return files.has(absolute(path)) || namesIn(path).size > 0;
+      return files.has(absolute(path)) || isFolder(path);
     },
   };
 }

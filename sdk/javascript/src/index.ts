@@ -10,6 +10,7 @@ export {
   PermissionError,
   type Env,
   type Files,
+  type FileStat,
   type HostErrorCode,
   type Input,
   type KeysOptions,
@@ -45,6 +46,8 @@ export interface NodeMetadata {
   inputSchema?: JSONSchema;
   outputSchema?: JSONSchema;
   examples?: Example[];
+  /** Whole numbers beyond `Number.MAX_SAFE_INTEGER` come as a BigInt; without it, rounded. */
+  bigint?: boolean;
   /** The node works on `input` and `output`, and is called with them only. */
   stream?: boolean;
 }

@@ -54,6 +54,21 @@ test('several nodes live in one plugin, each with its own config', () => {
   assert.match(two.call(0, { node: 'three' }).error, /no node of the type three/);
 });
 
+test('whole numbers beyond 2^53 come as BigInt where a node asks for it, and go as they are', () => {
+  const nodeOf = (type, metadata) =>
+    `({ config: null, getMetadata: () => ({ type: '${type}', ${metadata} }), async exec(x) { return this.work(x); },
+      work(x) { return { x, kinds: [x].flat().map((each) => typeof each), configured: this.config.big }; } })`;
+  const two = new Plugin(`export default [${nodeOf('exact', 'bigint: true')}, ${nodeOf('rounded', '')}];`);
+  const request = (node) => `{"node": "${node}", "function": "run", "config": {"big": 18446744073709551615},
+    "input": [9007199254740993, -9223372036854775808, 9007199254740991, 1e300, 0.12345678901234567890, "9007199254740993"]}`;
+  const answer = two.answer(request('exact'));
+  assert.match(answer, /"x":\[9007199254740993,-9223372036854775808,9007199254740991,1e\+300,0\.1234567890123456[0-9]*,"9007199254740993"\]/);
+  assert.match(answer, /"kinds":\["bigint","bigint","number","number","number","string"\],"configured":18446744073709551615/);
+  assert.match(two.answer(request('rounded')), /"kinds":\["number","number"/);
+  assert.match(plugin('async exec() { return { big: 2n ** 64n, small: 3n }; }').answer('{"node":"main","function":"run","input":0}'),
+    /"output":\{"big":18446744073709551616,"small":3\}/);
+});
+
 test('metadata names the functions and what each node says of itself', () => {
   const { output } = plugin('exec() {}').call(null, { node: '', function: 'metadata' });
   assert.deepEqual(output.functions, ['metadata', 'run', 'prep', 'exec', 'post']);

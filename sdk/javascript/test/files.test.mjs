@@ -34,11 +34,33 @@ const DONE = [
   false,
 ];
 
+const MOVES = `
+  await files.mkdir('/box/made/in');
+  await files.mkdir('/box/made/in');
+  await files.write('/box/made/here', 'grüße');
+  await files.write('/box/there', 'old');
+  const moved = [];
+  for (const [from, to] of [['/box/made/here', '/box/there'], ['/box/there', '/box/made/in/it'], ['/box/made', '/box/deep']]) {
+    await files.rename(from, to);
+    moved.push([await files.exists(from), await files.exists(to)]);
+  }
+  const { kind, size, modified } = await files.stat('/box/deep/in/it');
+  const isNew = modified instanceof Date && Math.abs(Date.now() - modified) < 600_000;
+  const text = await files.readText('/box/deep/in/it');
+  await files.remove('/box/deep/in/it');
+  const left = [await files.list('/box/deep'), await files.list('/box/deep/in')];
+  const folder = (await files.stat('/box/deep/in')).kind;
+  await files.remove('/box/deep/in');
+  await files.mkdir('/box/deep/done');
+  return [moved, [kind, size, isNew, text], left, folder];`;
+const MOVED = [[[false, true], [false, true], [false, true]], ['file', 7, true, 'grüße'], [['in'], []], 'folder'];
+
 const PROBLEMS = `
   await files.write('/box/folder/file', 'x');
   const found = [];
   for (const [name, ...values] of [['read', '/box/none'], ['read', '/box/folder'], ['write', '/box/folder', ''], ['list', '/box/none'],
-      ['list', '/box/folder/file'], ['remove', '/box/none'], ['remove', '/box/folder'], ['read', 'box'], ['exists', '']]) {
+      ['list', '/box/folder/file'], ['remove', '/box/none'], ['remove', '/box/folder'], ['read', 'box'], ['exists', ''], ['stat', '/box/none'],
+      ['mkdir', '/box/folder/file']]) {
     await files[name](...values).catch((e) => found.push([name, e.code ?? e.name, e.path ?? '', e.message.endsWith(values[0])]));
   }
   return found;`;
@@ -52,6 +74,26 @@ const FOUND = [
   ['remove', 'ENOTEMPTY', '/box/folder', true],
   ['read', 'TypeError', '', true],
   ['exists', 'TypeError', '', true],
+  ['stat', 'ENOENT', '/box/none', true],
+  ['mkdir', 'EEXIST', '/box/folder/file', true],
+];
+
+const REFUSED_MOVES = `
+  await files.write('/box/folder/file', 'x');
+  await files.write('/box/other/file', 'x');
+  const found = [];
+  for (const [from, to] of [['/box/none', '/box/a'], ['/box/folder', '/box/folder/in'], ['/box/folder', '/box/other'],
+      ['/box/folder', '/box/other/file'], ['/box/other/file', '/box/folder'], ['/box/folder', 'a']]) {
+    await files.rename(from, to).catch((e) => found.push([e.code ?? e.name, e.path ?? '', e.message.includes(to)]));
+  }
+  return found;`;
+const REFUSALS = [
+  ['ENOENT', '/box/none', true],
+  ['EINVAL', '/box/folder', true],
+  ['ENOTEMPTY', '/box/folder', true],
+  ['ENOTDIR', '/box/folder', true],
+  ['EISDIR', '/box/other/file', true],
+  ['TypeError', '', true],
 ];
 
 const underNode = (body) => new (async () => {}).constructor('files', body)(files);
@@ -66,6 +108,23 @@ test('under Node, files are in memory and do the same', async () => {
   assert.deepEqual(await underNode(DEEDS), DONE);
   for (const path of ['/box/c', '/box/deep/er/b']) await files.remove(path);
   assert.equal(await files.exists('/box'), false);
+});
+
+test('in the engine, folders are made, and files and folders get other names', () => {
+  assert.deepEqual(inEngine(MOVES), MOVED);
+  assert.deepEqual(readdirSync(join(folder, 'deep')), ['done']);
+});
+
+test('under Node, folders and names are the same', async () => {
+  assert.deepEqual(await underNode(MOVES), MOVED);
+  for (const path of ['/box/deep/done', '/box/deep']) await files.remove(path).catch(() => {});
+  assert.equal(await files.exists('/box'), false);
+});
+
+test('a name that cannot be given is an error of Node, which tells of both paths', async () => {
+  assert.deepEqual(inEngine(REFUSED_MOVES), REFUSALS);
+  assert.deepEqual(await underNode(REFUSED_MOVES), REFUSALS);
+  for (const path of ['/box/folder/file', '/box/other/file']) await files.remove(path);
 });
 
 test('in the engine, an error has its code and its path', () => {

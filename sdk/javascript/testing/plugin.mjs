@@ -133,9 +133,14 @@ export class Plugin {
 
   call(input, fields = {}) {
     const request = { node: 'main', function: 'run', config: {}, input, prepResult: null, execResult: null, ...fields };
-    const packed = BigInt.asUintN(64, this.#place(JSON.stringify(request), this.exports.__pocket_call));
+    return JSON.parse(this.answer(JSON.stringify(request)));
+  }
+
+  /** Gives the text of the response to that of a request. */
+  answer(request) {
+    const packed = BigInt.asUintN(64, this.#place(request, this.exports.__pocket_call));
     const answer = this.#bytes(Number(packed >> 32n), Number(packed & 0xffffffffn));
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(answer));
+    return new TextDecoder('utf-8', { fatal: true }).decode(answer);
   }
 
   /** Keeps the state for `restore`, which is what Pocket does between calls. */

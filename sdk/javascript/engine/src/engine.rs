@@ -18,6 +18,8 @@ const NO_ANSWER: &str =
 pub struct Engine {
     /// The function of `runtime.js`, with the script behind it.
     answer: Persistent<Function<'static>>,
+    /// Whether a node wants whole numbers as they are written.
+    exact: bool,
     context: Context,
     random: Random,
 }
@@ -39,6 +41,12 @@ fn memory_bytes() -> usize {
     core::arch::wasm32::memory_size::<0>() << 16
 }
 
+/// Whether there may be a whole number that no double holds: the first has sixteen digits.
+fn has_long_number(json: &[u8]) -> bool {
+    let mut runs = json.split(|byte| !byte.is_ascii_digit());
+    runs.any(|digits| digits.len() >= 16)
+}
+
 impl Engine {
     /// Evaluates the script; when that fails, the log says why.
     pub fn start(source: Vec<u8>) -> Option<Self> {
@@ -58,13 +66,14 @@ impl Engine {
         let random = Rc::new(Cell::new(
             host::random().ok_or("the host gives no random bytes")?,
         ));
-        let answer = context.with(|ctx| {
-            let answer = load(&ctx, source, Rc::clone(&random)).catch(&ctx);
-            answer.map_err(|error| describe(&error))
+        let (answer, exact) = context.with(|ctx| {
+            let loaded = load(&ctx, source, Rc::clone(&random)).catch(&ctx);
+            loaded.map_err(|error| describe(&error))
         })?;
         runtime.set_gc_threshold(memory_bytes() / 2 * 3);
         Ok(Self {
             answer,
+            exact,
             context,
             random,
         })
@@ -83,9 +92,12 @@ impl Engine {
     }
 
     fn call(&self, ctx: &Ctx<'_>, request: &[u8]) -> rquickjs::Result<String> {
-        let request = ctx.json_parse(request)?;
+        let parsed = ctx.json_parse(request)?;
         let answer: Function = self.answer.clone().restore(ctx)?;
-        answer.call((request,))
+        if self.exact && has_long_number(request) {
+            return answer.call((parsed, str::from_utf8(request)?));
+        }
+        answer.call((parsed,))
     }
 
     pub fn reseed(&self) {
@@ -99,14 +111,14 @@ fn load(
     ctx: &Ctx<'_>,
     source: Vec<u8>,
     random: Random,
-) -> rquickjs::Result<Persistent<Function<'static>>> {
+) -> rquickjs::Result<(Persistent<Function<'static>>, bool)> {
     let host = natives::object(ctx, random)?;
     let runtime = surroundings::place(ctx, host.clone(), &source)?;
     let (module, evaluated) = Module::declare(ctx.clone(), "plugin.js", source)?.eval()?;
     promise::settle(ctx.clone(), evaluated, host.get("tick")?)?;
     let exported: Value = module.get("default")?;
-    runtime
-        .get::<_, Function>("register")?
-        .call::<_, ()>((exported,))?;
-    Ok(Persistent::save(ctx, runtime.get::<_, Function>("answer")?))
+    let register: Function = runtime.get("register")?;
+    let exact = register.call((exported,))?;
+    let answer: Function = runtime.get("answer")?;
+    Ok((Persistent::save(ctx, answer), exact))
 }

@@ -34,6 +34,14 @@ unsafe extern "C" {
     fn path_create_directory(folder: u32, at: *const u8, length: usize) -> u16;
     fn path_remove_directory(folder: u32, at: *const u8, length: usize) -> u16;
     fn path_unlink_file(folder: u32, at: *const u8, length: usize) -> u16;
+    fn path_rename(
+        folder: u32,
+        at: *const u8,
+        length: usize,
+        into: u32,
+        to: *const u8,
+        to_length: usize,
+    ) -> u16;
 }
 
 /// WASI's `iovec`, and its `ciovec`.
@@ -53,10 +61,12 @@ const NOTCAPABLE: u16 = 76;
 
 const FIRST_FOLDER: u32 = 3;
 const FOLLOW: u32 = 1;
-/// Where a `filestat` has the type and the size, counted in eights of bytes.
+/// Where a `filestat` has the type, the size and the time of the last change, counted in eights of bytes.
 const TYPE: usize = 2;
 const SIZE: usize = 4;
+const MODIFIED: usize = 6;
 const DIRECTORY: u8 = 3;
+const REGULAR: u8 = 4;
 const DIRENT_BYTES: usize = 24;
 /// Room for many entries, the longest of which takes 279 bytes.
 const LIST_BYTES: usize = 8 << 10;
@@ -113,15 +123,31 @@ impl<'a> Place<'a> {
         Ok(Opened(fd))
     }
 
+    /// Makes the folders that the path is in.
     fn make_folders(self) -> Result<()> {
         for (end, _) in self.path.match_indices('/') {
-            // SAFETY: the path lives until the call returns.
-            match unsafe { path_create_directory(self.folder, self.path.as_ptr(), end) } {
-                0 | EXIST => {}
-                errno => return Err(errno),
+            match self.make_folder(end) {
+                Ok(()) | Err(EXIST) => {}
+                refused => return refused,
             }
         }
         Ok(())
+    }
+
+    /// Makes the folder that the path names up to `end`.
+    fn make_folder(self, end: usize) -> Result<()> {
+        // SAFETY: the path lives until the call returns, and `end` is in it.
+        done(unsafe { path_create_directory(self.folder, self.path.as_ptr(), end) })
+    }
+
+    fn stat(self) -> Result<[u64; 8]> {
+        let mut stat = [0; 8];
+        let Self { folder, path } = self;
+        // SAFETY: the path lives until the call returns, and the host writes the 64 bytes of `stat`.
+        done(unsafe {
+            path_filestat_get(folder, FOLLOW, path.as_ptr(), path.len(), &raw mut stat)
+        })?;
+        Ok(stat)
     }
 }
 
@@ -274,13 +300,59 @@ pub fn remove(path: &str) -> Result<()> {
     )
 }
 
+/// Makes a folder, and those that it is in; one that is there stays as it is.
+pub fn make_folder(path: &str) -> Result<()> {
+    let place = Place::find(path)?;
+    place.make_folders()?;
+    match place.make_folder(place.path.len()) {
+        Err(EXIST) if place.stat()?[TYPE] as u8 == DIRECTORY => Ok(()),
+        made => made,
+    }
+}
+
+/// Gives a file or folder another path; a file that is there is replaced.
+pub fn rename(from: &str, to: &str) -> Result<()> {
+    let (old, new) = (Place::find(from)?, Place::find(to)?);
+    // SAFETY: both paths live until the call returns.
+    done(unsafe {
+        path_rename(
+            old.folder,
+            old.path.as_ptr(),
+            old.path.len(),
+            new.folder,
+            new.path.as_ptr(),
+            new.path.len(),
+        )
+    })
+}
+
+/// What is known of a file.
+pub struct Known {
+    pub kind: &'static str,
+    pub bytes: u64,
+    /// Milliseconds since 1970.
+    pub modified: f64,
+}
+
+/// Says what is at a path; of a link, where it leads.
+pub fn stat(path: &str) -> Result<Known> {
+    let stat = Place::find(path)?.stat()?;
+    let kind = match stat[TYPE] as u8 {
+        DIRECTORY => "folder",
+        REGULAR => "file",
+        _ => "other",
+    };
+    Ok(Known {
+        kind,
+        bytes: stat[SIZE],
+        modified: stat[MODIFIED] as f64 / 1e6,
+    })
+}
+
 pub fn exists(path: &str) -> Result<bool> {
-    let Place { folder, path } = Place::find(path)?;
-    let mut stat = [0; 8];
-    // SAFETY: the path lives until the call returns, and the host writes the 64 bytes of `stat`.
-    match unsafe { path_filestat_get(folder, FOLLOW, path.as_ptr(), path.len(), &raw mut stat) } {
-        0 => Ok(true),
-        NOENT | NOTDIR => Ok(false),
-        errno => Err(errno),
+    match Place::find(path)?.stat() {
+        Ok(_) => Ok(true),
+        Err(NOENT | NOTDIR) => Ok(false),
+        Err(errno) => Err(errno),
     }
 }

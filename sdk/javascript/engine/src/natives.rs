@@ -1,6 +1,7 @@
 //! The functions that the surroundings in JavaScript are made of.
 
 use crate::{files, host, promise, text, url};
+use rquickjs::convert::List;
 use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Error, Exception, Object, Result, TypedArray, Value};
 use std::cell::Cell;
@@ -95,6 +96,20 @@ fn remove_file(ctx: Ctx<'_>, path: String) -> Result<()> {
     given(&ctx, files::remove(&path))
 }
 
+fn make_folder(ctx: Ctx<'_>, path: String) -> Result<()> {
+    given(&ctx, files::make_folder(&path))
+}
+
+fn rename_file(ctx: Ctx<'_>, from: String, to: String) -> Result<()> {
+    given(&ctx, files::rename(&from, &to))
+}
+
+/// Gives what it is, its bytes, and when it was changed.
+fn file_stat(ctx: Ctx<'_>, path: String) -> Result<List<(&'static str, f64, f64)>> {
+    let known = given(&ctx, files::stat(&path))?;
+    Ok(List((known.kind, known.bytes as f64, known.modified)))
+}
+
 fn file_exists(ctx: Ctx<'_>, path: String) -> Result<bool> {
     given(&ctx, files::exists(&path))
 }
@@ -115,6 +130,9 @@ pub fn object<'js>(ctx: &Ctx<'js>, random: Random) -> Result<Object<'js>> {
     host.set("writeFile", Func::from(write_file))?;
     host.set("listFolder", Func::from(list_folder))?;
     host.set("removeFile", Func::from(remove_file))?;
+    host.set("makeFolder", Func::from(make_folder))?;
+    host.set("renameFile", Func::from(rename_file))?;
+    host.set("fileStat", Func::from(file_stat))?;
     host.set("fileExists", Func::from(file_exists))?;
     host.set("environ", Func::from(host::environ))?;
     host.set("now", Func::from(host::now))?;

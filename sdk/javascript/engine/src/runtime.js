@@ -5,18 +5,33 @@
 
   const FUNCTIONS = ['metadata', 'run', 'prep', 'exec', 'post'];
   const nodes = new Map();
+  /** Those that get such numbers as a BigInt. */
+  const exact = new Set();
   Math.random = host.random;
+  const toJSON = function () {
+    return JSON.rawJSON(String(this));
+  };
+  Object.defineProperty(BigInt.prototype, 'toJSON', { value: toJSON, writable: true, configurable: true });
 
   function register(exported) {
     for (const node of Array.isArray(exported) ? exported : [exported]) {
       if (typeof node?.exec !== 'function' || typeof node?.getMetadata !== 'function') {
         throw new TypeError('the default export is no node: it needs exec and getMetadata');
       }
-      const { type } = node.getMetadata();
+      const { type, bigint } = node.getMetadata();
       if (typeof type !== 'string') throw new TypeError('getMetadata gives no type');
       if (nodes.has(type)) throw new TypeError(`two nodes of the type ${type}`);
       nodes.set(type, node);
+      if (bigint) exact.add(type);
     }
+    return exact.size > 0;
+  }
+
+  /** Reads a request again, with whole numbers that are no doubles as they were written. */
+  function readExactly(text) {
+    return JSON.parse(text, (_, value, { source }) =>
+      typeof value === 'number' && !Number.isSafeInteger(value) && /^-?\d+$/.test(source) ? BigInt(source) : value,
+    );
   }
 
   // An await of the engine's own would cost more than most of what a script does in it.
@@ -88,10 +103,11 @@
     return JSON.stringify({ success: false, error: message(error), stack: frames(error) });
   }
 
-  function answer(request) {
+  /** Gives the response to a request; its text comes along where that may say more. */
+  function answer(request, text) {
     host.forget();
     try {
-      const { output, next } = respond(request);
+      const { output, next } = respond(text && exact.has(request.node) ? readExactly(text) : request);
       return JSON.stringify({ success: true, output: output ?? null, next });
     } catch (error) {
       return failed(error);

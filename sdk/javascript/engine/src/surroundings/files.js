@@ -8,6 +8,7 @@
   const FULL = [19, 22, 51];
   /** The others, as Node calls them. */
   const REASONS = {
+    20: ['EEXIST', 'there already'],
     28: ['EINVAL', 'no path for this'],
     31: ['EISDIR', 'a folder'],
     32: ['ELOOP', 'too many links'],
@@ -16,23 +17,34 @@
     48: ['ENOMEM', 'too large for the memory of the plugin'],
     54: ['ENOTDIR', 'not a folder'],
     55: ['ENOTEMPTY', 'a folder that is not empty'],
+    75: ['EXDEV', 'on two disks'],
   };
 
-  function refusal(errno, path) {
-    if (errno in RIGHTS) return new host.PermissionError(`permissions.filesystem does not allow ${RIGHTS[errno]}${path}`);
-    if (FULL.includes(errno)) return new host.HostError('quota-exceeded', `permissions.disk, or the disk, has no room for ${path}`);
+  function refusal(errno, path, shown) {
+    if (errno in RIGHTS) return new host.PermissionError(`permissions.filesystem does not allow ${RIGHTS[errno]}${shown}`);
+    if (FULL.includes(errno)) return new host.HostError('quota-exceeded', `permissions.disk, or the disk, has no room for ${shown}`);
     const [code, reason] = REASONS[errno] ?? ['EIO', `error ${errno} of WASI`];
-    return Object.assign(new Error(`${code}: ${reason}: ${path}`), { code, path });
+    return Object.assign(new Error(`${code}: ${reason}: ${shown}`), { code, path });
   }
 
-  /** Does something to a path; the engine throws error numbers. */
-  function act(work, path, ...values) {
+  function absolute(path) {
     if (typeof path !== 'string' || !path.startsWith('/')) throw new TypeError(`not an absolute path: ${path}`);
+    return path.toWellFormed();
+  }
+
+  /** Turns the engine's error numbers into errors. */
+  function explained(work, path, shown) {
     try {
-      return work(path.toWellFormed(), ...values);
+      return work();
     } catch (error) {
-      throw typeof error === 'number' ? refusal(error, path) : error;
+      throw typeof error === 'number' ? refusal(error, path, shown) : error;
     }
+  }
+
+  /** Does something to a path. */
+  function act(work, path, ...values) {
+    const wanted = absolute(path);
+    return explained(() => work(wanted, ...values), path, path);
   }
 
   function bytesOf(content) {
@@ -60,6 +72,20 @@
 
     async list(path) {
       return act(host.listFolder, path);
+    },
+
+    async mkdir(path) {
+      act(host.makeFolder, path);
+    },
+
+    async rename(from, to) {
+      const both = [absolute(from), absolute(to)];
+      explained(() => host.renameFile(...both), from, `${from}, which was to be ${to}`);
+    },
+
+    async stat(path) {
+      const [kind, size, modified] = act(host.fileStat, path);
+      return { kind, size, modified: new Date(modified) };
     },
 
     async remove(path) {

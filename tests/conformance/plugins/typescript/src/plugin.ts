@@ -5,7 +5,7 @@ let calls = 0;
 
 const deeds: Record<string, (argument: any, config: any) => unknown> = {
   echo: (value) => value,
-  add: ([first, second]) => first + second,
+  add: ([first, second]) => BigInt(first) + BigInt(second),
   fail: (why) => {
     throw new Error(why); // the error
   },
@@ -52,6 +52,7 @@ class Deeds extends PluginNode {
       type: 'deeds',
       category: 'test',
       description: 'Does what its input says',
+      bigint: true,
       configSchema: {
         type: 'object',
         properties: { greeting: { type: 'string', default: 'hällo' }, times: { type: 'integer', default: 2 } },
