@@ -14,7 +14,7 @@ of nodes. No compiler is needed. Where SCRIPT.map stands beside it, a source map
 name the files and lines that it was made of.
 
 Examples:
-  esbuild src/plugin.ts --bundle --format=esm --sourcemap=external --outfile=dist/plugin.js
+  esbuild src/plugin.ts --bundle --platform=browser --format=esm --sourcemap=external --outfile=dist/plugin.js
   pocket-plugin compile dist/plugin.js -o dist/plugin.wasm
 `;
 
