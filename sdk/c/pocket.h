@@ -454,6 +454,7 @@ static inline void pocket_begin_array(pocket_writer *to) { pocket_begin_(to, "["
 
 /* End the innermost object or array. */
 static inline void pocket_end(pocket_writer *to) {
+    if (to->error) return;
     if (!to->depth || to->open == 2) {
         to->error = to->depth ? "a key has no value" : "more is ended than was begun";
         return;
@@ -464,6 +465,7 @@ static inline void pocket_end(pocket_writer *to) {
 
 /* The key of the member whose value comes next. */
 static inline void pocket_key(pocket_writer *to, const char *key) {
+    if (to->error) return;
     if (!to->depth || to->kinds[to->depth - 1] != '}' || to->open == 2) {
         to->error = "a key is not in an object";
         return;

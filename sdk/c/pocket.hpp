@@ -76,7 +76,7 @@ class Writer {
 public:
     Writer() : own_(pocket_new_writer()), to_(&own_) {}
     explicit Writer(pocket_writer &to) : own_(pocket_new_writer()), to_(&to) {}
-    Writer(const Writer &) = delete;
+    Writer(const Writer &) = delete; // hold it as auto &out = call.output()
     Writer &operator=(const Writer &) = delete;
     ~Writer() { std::free(own_.text); }
 

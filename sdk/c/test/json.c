@@ -97,6 +97,16 @@ static void numbers_are_as_short_as_they_can_be(void) {
     assert(out.error);
 }
 
+static void the_first_mistake_is_the_one_that_is_told(void) {
+    pocket_writer out = pocket_new_writer();
+    pocket_begin_object(&out);
+    pocket_key(&out, "mean"), pocket_put_number(&out, (double)NAN);
+    pocket_key(&out, "sum"), pocket_put_integer(&out, 1);
+    pocket_end(&out);
+    assert(!strcmp(out.error, "JSON cannot hold NaN and infinity"));
+    free(out.text);
+}
+
 static void misuse_is_an_error(void) {
     for (int way = 0; way < 6; way++) {
         pocket_writer out = pocket_new_writer();
@@ -185,6 +195,7 @@ int main(int count, char **arguments) {
     a_writer_puts_commas_quotes_and_escapes();
     numbers_are_as_short_as_they_can_be();
     misuse_is_an_error();
+    the_first_mistake_is_the_one_that_is_told();
     mutated_json_is_read_within_its_bounds(count > 1 ? atoi(arguments[1]) : 200000);
     puts("json: ok");
     return 0;
