@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from pocket.authoring.difference import differences
 from pocket.document import JSON, path_text
 from pocket.errors import PocketError
 from pocket.plugin.metadata import Example, NodeMetadata
 from pocket.supervisor.plugin import Plugin
 
 _SHOWN = 5
-"""Problems of one value; whoever has mended these tries again."""
+"""Problems of one value, and differences of two; whoever has mended these tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class Trial:
     Attributes:
         error: of the call, if it failed.
         problems: where the example's input or output, or what came, does not fit its schema.
+        differences: where what came is not what the example promises.
     """
 
     node: str
@@ -30,11 +32,12 @@ class Trial:
     actual: JSON
     error: str | None
     problems: tuple[str, ...]
+    differences: tuple[str, ...]
 
     @property
     def passed(self) -> bool:
         """Whether the plugin keeps the promise, and the promise fits its own schemas."""
-        return self.error is None and self.actual == self.expected and not self.problems
+        return self.error is None and not self.differences and not self.problems
 
     def to_json(self) -> dict[str, JSON]:
         """Give it as `pocket plugins test --output json` shows it."""
@@ -45,6 +48,7 @@ class Trial:
             "actual": self.actual,
             "error": self.error,
             "problems": list(self.problems),
+            "differences": list(self.differences),
             "passed": self.passed,
         }
 
@@ -58,6 +62,7 @@ def try_examples(plugin: Plugin) -> Iterator[Trial]:
 
 def _try(plugin: Plugin, node: NodeMetadata, example: Example) -> Trial:
     actual, error = None, None
+    differing: tuple[str, ...] = ()
     problems = [
         *_problems(example.input, node.input_schema, "input"),
         *_problems(example.output, node.output_schema, "output"),
@@ -66,9 +71,11 @@ def _try(plugin: Plugin, node: NodeMetadata, example: Example) -> Trial:
         actual = plugin.call(node.type, example.input, config=example.config).output
     except PocketError as raised:
         error = str(raised)
-    if error is None and actual != example.output:
+    else:
+        differing = tuple(islice(differences(example.output, actual, "output"), _SHOWN))
+    if differing:
         problems += _problems(actual, node.output_schema, "actual")
-    return Trial(node.type, example.name, example.output, actual, error, tuple(problems))
+    return Trial(node.type, example.name, example.output, actual, error, tuple(problems), differing)
 
 
 def _problems(value: JSON, schema: Mapping[str, JSON] | None, name: str) -> Iterator[str]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
 from pocket.cli.help import Command
 from pocket.cli.options import Output, complete_plugin
-from pocket.cli.output import Format, emit, say
+from pocket.cli.output import Format, emit, note, print_error, say
 from pocket.cli.progress import Progress
 from pocket.document import JSON
-from pocket.errors import ExampleFailed, InvalidInput
+from pocket.errors import ExampleFailed, InvalidInput, PocketError
 from pocket.units import format_bytes
 
 if TYPE_CHECKING:
@@ -129,12 +129,19 @@ def run_examples(
             autocompletion=complete_plugin,
         ),
     ] = None,
+    watch: Annotated[
+        bool,
+        typer.Option("--watch", help="Build and test a folder again whenever a source changes."),
+    ] = False,
     output: Output = Format.TEXT,
 ) -> None:
     """Run the examples of a plugin's metadata and compare what it gives with what they promise.
 
     Inputs and outputs also have to fit the node's inputSchema and outputSchema. A folder or a
     .tar.gz is written with a slash: ./my-plugin
+
+    With --watch the folder is built as by `pocket plugins build`, now and after each change, until
+    Ctrl-C: what the folder says is run as you, outside of the sandbox.
 
     Examples:
 
@@ -143,12 +150,41 @@ def run_examples(
       pocket plugins test ./my-plugin
 
       pocket plugins test sentiment-analyzer
+
+      pocket plugins test --watch
     """
+    if watch:
+        _keep_testing(_this_folder() if name is None else Path(name), output)
+    _test(_this_folder() if name is None else name, output)
+
+
+def _keep_testing(folder: Path, output: Format) -> NoReturn:
+    from pocket.authoring.sources import Sources
+
+    if output is not Format.TEXT or not folder.is_dir():
+        raise InvalidInput(
+            "--watch is for people, and for the folder of a plugin",
+            hint="leave out --output" if folder.is_dir() else "name a folder, as in ./my-plugin",
+        )
+    sources = Sources(folder)
+    while True:
+        try:
+            build(folder)
+            _test(folder)
+        except PocketError as error:
+            print_error(error)
+        note("\nwaiting for changes; Ctrl-C ends it")
+        changed = sources.changed()
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        note(f"\n{changed[0]}{more} changed")
+
+
+def _test(plugin: str | Path, output: Format = Format.TEXT) -> None:
     from pocket.authoring.trial import try_examples
     from pocket.supervisor.host import Host
 
     with Host() as host:
-        trials = list(try_examples(host.load(_this_folder() if name is None else name)))
+        trials = list(try_examples(host.load(plugin)))
     failed = sum(not trial.passed for trial in trials)
     if output is not Format.TEXT:
         emit([trial.to_json() for trial in trials], output)
@@ -157,7 +193,9 @@ def run_examples(
             _print_trial(trial)
         print(f"{len(trials)} examples, {failed} failed")
     if failed:
-        raise ExampleFailed(f"plugin {name or '.'}: {failed} of {len(trials)} examples failed")
+        raise ExampleFailed(f"plugin {plugin}: {failed} of {len(trials)} examples failed")
+    if not trials:
+        note("the metadata has no `examples`: with some, this would say whether they hold")
 
 
 def package(
@@ -223,9 +261,11 @@ def _print_trial(trial: Trial) -> None:
     if trial.error is not None:
         say(f"  expected: {_on_one_line(trial.expected)}")
         say(f"  error:    {trial.error}")
-    elif trial.actual != trial.expected:
+    elif trial.differences:
         say(f"  expected: {_on_one_line(trial.expected)}")
         say(f"  actual:   {_on_one_line(trial.actual)}")
+        for difference in trial.differences:
+            say(f"  differs:  {difference}")
 
 
 def _on_one_line(value: JSON) -> str:

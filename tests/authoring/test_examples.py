@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from cli.conftest import Terminal
 from guests.build import guest, plugin_folder, source_section
+
+from pocket.authoring.difference import differences
+from pocket.document import JSON
 
 
 def put(terminal: Terminal, *examples: dict[str, Any], **schemas: object) -> None:
@@ -80,5 +84,44 @@ def test_what_comes_is_held_to_the_schema_too(terminal: Terminal) -> None:
         "  schema:   actual: 0 is not of type 'string'\n"
         '  expected: "zero"\n'
         "  actual:   0\n"
+        '  differs:  output is 0, not "zero"\n'
         "1 examples, 1 failed\n"
     )
+
+
+def test_a_plugin_without_examples_is_told_what_it_lacks(terminal: Terminal) -> None:
+    put(terminal)
+    ended = terminal.run("plugins", "test", "./zero")
+    assert (ended.returncode, ended.stdout) == (0, "0 examples, 0 failed\n")
+    assert "the metadata has no `examples`" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "told"),
+    [
+        ({"a": [1, {"b": "x"}]}, {"a": [1, {"b": "y"}]}, ['output.a[1].b is "y", not "x"']),
+        (
+            {"a": 1, "b": 2},
+            {"b": 2, "c": 3},
+            ["output.a is missing", "output.c is not expected: 3"],
+        ),
+        ([1, 2, 3], [1, 4], ["output has 2 elements, not 3", "output[1] is 4, not 2"]),
+        ([1, 1.0, True], [1.0, 1, True], []),
+        ([True, 0], [1, False], ["output[0] is 1, not true", "output[1] is false, not 0"]),
+        ({"a": {}}, {"a": None}, ["output.a is null, not {}"]),
+        ("x", "y" * 100, [f'output is "{"y" * 79}..., not "x"']),
+    ],
+)
+def test_an_output_that_differs_is_told_by_place(
+    expected: JSON, actual: JSON, told: list[str]
+) -> None:
+    assert list(differences(expected, actual, "output")) == told
+
+
+def test_an_output_of_any_depth_is_compared() -> None:
+    first: JSON = 1
+    second: JSON = 2
+    for _ in range(900):
+        first, second = [first], [second]
+    [told] = differences(first, second, "output")
+    assert told.endswith("[0] is 2, not 1")
