@@ -19,6 +19,11 @@ _INSTALL: Final = (
     "run `curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh`, then "
     f"`rustup target add {_TARGET}` in a new shell"
 )
+_WASIP1: Final = (
+    'this crate wants a system: write `[build]` and `target = "wasm32-wasip1"` into '
+    ".cargo/config.toml, and run `rustup target add wasm32-wasip1`"
+)
+_TEXT: Final = "errors of a node are texts: `.map_err(|error| error.to_string())?`"
 _OFFLINE: Final = "cargo cannot reach its registry; is there a network?"
 
 
@@ -34,7 +39,15 @@ def _build(bench: Bench) -> None:
         f"--target={target}",
         "--message-format=json-render-diagnostics",
         install=_INSTALL,
-        hints={f"{target}` target may not be": add_target, "resolve host": _OFFLINE},
+        hints={
+            f"{target}` target may not be": add_target,
+            "resolve host": _OFFLINE,
+            # Of getrandom, and of uuid.
+            "unknown-unknown are not supported": _WASIP1,
+            "unknown-unknown targets are not supported": _WASIP1,
+            "unknown-unknown`, specify a source of randomness": _WASIP1,
+            "couldn't convert the error to `std::string::String`": _TEXT,
+        },
         environ={"CARGO_ENCODED_RUSTFLAGS": _flags(folder)},
         stdout_is_data=True,
     )

@@ -19,7 +19,10 @@ _COMPILER: Final = (
     f"run `{sys.executable} -m pip install ziglang==0.15.2`, or name a wasi-sdk with WASI_SDK_PATH"
 )
 _INSTALL: Final = "run `sudo apt install make`"
-_HINTS: Final = {"No rule to make target": "the Makefile needs a target `build`"}
+_HINTS: Final = {
+    "No rule to make target": "the Makefile needs a target `build`",
+    "with exceptions disabled": 'plugins have no exceptions: give back `call.fail("why")`',
+}
 
 
 def _build(bench: Bench) -> None:

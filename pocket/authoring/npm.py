@@ -21,6 +21,10 @@ _QUIET: Final = ("--no-audit", "--no-fund", "--prefer-offline")
 _HINTS: Final = {
     "ENOTFOUND": "npm cannot reach its registry; is there a network?",
     "EAI_AGAIN": "npm cannot reach its registry; is there a network?",
+    "is built into node": "plugins have nothing of Node: take a package that runs in browsers, "
+    "too; the SDK's `files`, `env` and `fetch` reach the world",
+    "Not implemented: Closures": "AssemblyScript has no closures: write a loop, or pass what the "
+    "function needs to it",
 }
 
 

@@ -112,7 +112,9 @@ def parse_metadata(
     if set(nodes) != declared or len(nodes) != len(described):
         raise reader.wrong(
             f"nodes: the plugin has {', '.join(sorted(nodes)) or 'none'}, "
-            f"its manifest names {', '.join(sorted(declared))}"
+            f"its manifest names {', '.join(sorted(declared))}",
+            hint="each `type` of the source stands under `nodes` in manifest.yaml, and no other; "
+            "change one of them, and build again",
         )
     return PluginMetadata(frozenset(functions), nodes)
 
@@ -124,10 +126,12 @@ class _Reader:
     plugin: str
     schemas_checked: bool
 
-    def wrong(self, what: str) -> InvalidOutput:
+    def wrong(
+        self, what: str, hint: str = "docs/abi.md has the shape of metadata"
+    ) -> InvalidOutput:
         return InvalidOutput(
             f"plugin {self.plugin}: its metadata is wrong: {what}",
-            hint="docs/abi.md has the shape of metadata",
+            hint=hint,
             plugin=self.plugin,
         )
 

@@ -100,7 +100,9 @@ def _binary(manifest: Manifest, names: Iterable[str], path: str) -> str:
             f"{path}: binary: {wanted} could be {' or '.join(sorted(same_name))}",
             hint="write the whole path as `binary` in the manifest",
         )
-    raise InvalidPackage(f"{path}: {wanted} is missing", hint="build the plugin first")
+    raise InvalidPackage(
+        f"{path}: {wanted} is missing", hint="build it first: `pocket plugins build`"
+    )
 
 
 def _read_folder(folder: Path) -> Package:

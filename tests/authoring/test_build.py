@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import shutil
 import signal
 import subprocess
@@ -154,6 +155,85 @@ def test_what_a_tool_writes_cannot_command_the_terminal(terminal: Terminal, by_h
     ended = terminal.run("plugins", "build", "by-hand")
     assert "\x1b" not in ended.stderr
     assert "\\x1b]0;title\\x07" in ended.stderr
+
+
+_UUID = "error: to use `uuid` on `wasm32-unknown-unknown`, specify a source of randomness using one"
+_GETRANDOM = "error: The wasm32/64-unknown-unknown are not supported by default; you may need to"
+_ERROR = "error[E0277]: `?` couldn't convert the error to `std::string::String`"
+
+
+@pytest.mark.parametrize(
+    ("sign", "tool", "said", "do"),
+    [
+        ("Cargo.toml", "cargo", _UUID, 'write `[build]` and `target = "wasm32-wasip1"` into'),
+        ("Cargo.toml", "cargo", _GETRANDOM, "rustup target add wasm32-wasip1"),
+        ("Cargo.toml", "cargo", _ERROR, ".map_err(|error| error.to_string())?"),
+        ("package.json", "npm", 'The package "fs" is built into node.', "that runs in browsers"),
+        ("package.json", "npm", "ERROR AS100: Not implemented: Closures", "has no closures"),
+        ("plugin.cpp", "make", "cannot use 'try' with exceptions disabled", "no exceptions"),
+    ],
+)
+def test_what_a_plugin_cannot_have_is_told_with_what_it_can(
+    terminal: Terminal, npm: FakeNpm, by_hand: Path, sign: str, tool: str, said: str, do: str
+) -> None:
+    if sign != "package.json":
+        (by_hand / "package.json").unlink()
+        (by_hand / sign).touch()
+    script = npm.folder / tool
+    script.write_text(
+        f"#!/bin/sh\n[ $1 = install ] || {{ echo {shlex.quote(said)} >&2; exit 1; }}\n"
+    )
+    script.chmod(0o755)
+    ended = terminal.run("plugins", "build", "by-hand", PATH=npm.path)
+    assert ended.returncode == 46
+    assert said in ended.stderr
+    hint = ended.stderr.splitlines()[-1]
+    assert hint.startswith("hint: ")
+    assert do in hint
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_packages_of_npm_are_found_as_bundlers_for_browsers_find_them(terminal: Terminal) -> None:
+    terminal.timeout_s = 300
+    assert terminal.run("plugins", "new", "x", "--lang", "javascript").returncode == 0
+    assert terminal.run("plugins", "build", "x").returncode == 0
+    folder = terminal.folder / "x"
+    for name, files in (
+        ("older", {"package.json": '{"main": "it.js"}', "it.js": "exports.it = 'older';"}),
+        (
+            "both",
+            {
+                "package.json": '{"main": "it.js", "browser": "web.js"}',
+                "it.js": "exports.it = require('fs');",
+                "web.js": "exports.it = process.env.NODE_ENV;",
+            },
+        ),
+    ):
+        (folder / "node_modules" / name).mkdir()
+        for file, text in files.items():
+            (folder / "node_modules" / name / file).write_text(text)
+    source = folder / "src" / "plugin.js"
+    imports = "import { it as older } from 'older';\nimport { it as both } from 'both';\n"
+    changed = source.read_text().replace("text.toUpperCase()", "older + typeof both")
+    source.write_text(imports + changed)
+    built = terminal.run("plugins", "build", "x")
+    assert (built.returncode, built.stderr) == (0, "")
+    called = terminal.run("plugins", "call", "./x", "x", "--input", '{"text": "a"}')
+    assert json.loads(called.stdout) == {"text": "olderstring!"}
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_build_in_go_knows_no_folder_of_its_machine(terminal: Terminal) -> None:
+    terminal.timeout_s = 200
+    assert terminal.run("plugins", "new", "x", "--lang", "go").returncode == 0
+    built = terminal.run("plugins", "build", "x")
+    assert (built.returncode, built.stderr) == (0, "")
+    module = (terminal.folder / "x" / "dist" / "plugin.wasm").read_bytes()
+    asked = subprocess.run(["go", "env", "GOROOT", "GOMODCACHE"], capture_output=True, check=True)
+    for path in (bytes(terminal.folder), *asked.stdout.split()):
+        assert path not in module
 
 
 def test_a_build_without_a_script_says_what_package_json_lacks(

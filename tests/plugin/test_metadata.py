@@ -81,6 +81,12 @@ def test_an_answer_of_another_shape_is_refused_with_the_place(answer: object, pr
     assert raised.value.plugin == "guest"
 
 
+def test_nodes_that_the_manifest_does_not_name_are_told_where_both_stand() -> None:
+    with pytest.raises(InvalidOutput) as raised:
+        parse_metadata({"nodes": [NODE | {"type": "other"}]}, GUEST)
+    assert "under `nodes` in manifest.yaml" in (raised.value.hint or "")
+
+
 @settings(derandomize=True, max_examples=100, deadline=2000)
 @given(
     st.recursive(

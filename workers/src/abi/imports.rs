@@ -114,7 +114,9 @@ fn log(mut env: FunctionEnvMut<'_, Context>, level: i32, at: u32, length: u32) {
 /// A function that rustc leaves for the tool `wasm-bindgen` to bind to JavaScript. Crates import such
 /// ones without need, so a module may have them; calling one ends the call.
 fn placeholder(wanted: &FunctionType, name: &str, store: &mut Store) -> Function {
-    let said = format!("wasm-bindgen's `{name}` was called, and there is no JavaScript here");
+    let said = format!(
+        "wasm-bindgen's `{name}` was called, and there is no JavaScript here: build for wasm32-wasip1"
+    );
     Function::new(store, wanted, move |_| Err(RuntimeError::new(said.clone())))
 }
 
