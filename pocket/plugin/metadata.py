@@ -164,7 +164,11 @@ class _Reader:
         schema = self.mapping(value, at)
         problem = None if self.schemas_checked or not schema else unsafe_schema(schema)
         if problem:
-            raise self.wrong(f"{at}: {problem}")
+            raise self.wrong(
+                f"{at}: {problem}",
+                hint="leave it out and let the node's own code check it; docs/plugins/README.md says "
+                "what a schema may have",
+            )
         return schema
 
     def optional_schema(

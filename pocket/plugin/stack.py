@@ -16,6 +16,8 @@ MAX_FRAMES: Final = 50
 """Engines keep ten or so; nobody reads more than that of an endless recursion."""
 MAX_TEXT: Final = 300
 """Characters of a name or a file that are shown."""
+_SDK: Final = "node_modules/@pocket/"
+"""Where the functions are that call the author's."""
 _MAX_NUMBER: Final = 1 << 31
 
 
@@ -37,16 +39,17 @@ class Stack:
         return cls(tuple(_frames(said)), source_map)
 
     def find(self) -> tuple[StackFrame, ...]:
-        """Give the frames, in the author's files as far as the map knows them."""
+        """Give the frames, in the author's files as far as the map knows them, without the SDK's."""
         places = {place for frame in self.frames if (place := _script_place(frame))}
         script = SourceMap.read(self.source_map) if self.source_map and places else None
         found = script.find(places) if script else {}
-        return tuple(
+        frames = tuple(
             StackFrame(frame.function, found[place])
             if (place := _script_place(frame)) in found
             else frame
             for frame in self.frames
         )
+        return tuple(frame for frame in frames if not _is_of_sdk(frame)) or frames
 
 
 def _frames(said: JSON) -> Iterator[StackFrame]:
@@ -63,6 +66,10 @@ def frame_of(function: JSON, file: JSON, line: JSON, column: JSON) -> StackFrame
     where = _text(file)
     place = Place(where, _number(line), _number(column)) if where else None
     return StackFrame(_text(function) or "<anonymous>", place)
+
+
+def _is_of_sdk(frame: StackFrame) -> bool:
+    return frame.place is not None and frame.place.path.startswith(_SDK)
 
 
 def _script_place(frame: StackFrame) -> tuple[int, int] | None:

@@ -87,6 +87,12 @@ def test_nodes_that_the_manifest_does_not_name_are_told_where_both_stand() -> No
     assert "under `nodes` in manifest.yaml" in (raised.value.hint or "")
 
 
+def test_a_schema_that_is_refused_is_told_what_to_do_instead() -> None:
+    with pytest.raises(InvalidOutput) as raised:
+        parse_metadata({"nodes": [NODE | {"configSchema": {"pattern": "a"}}]}, GUEST)
+    assert "let the node's own code check it" in (raised.value.hint or "")
+
+
 @settings(derandomize=True, max_examples=100, deadline=2000)
 @given(
     st.recursive(

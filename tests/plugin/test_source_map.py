@@ -103,6 +103,13 @@ def test_frames_without_a_map_stay_what_the_plugin_said() -> None:
     assert Stack.read([FRAME], None).find() == (StackFrame("exec", Place("plugin.js", 2, 5)),)
 
 
+def test_frames_of_the_sdk_are_left_out_unless_there_are_no_others() -> None:
+    of_sdk = FRAME | {"file": "node_modules/@pocket/plugin-sdk/dist/define.js"}
+    own = FRAME | {"file": "node_modules/@pocketknife/blade.js"}
+    assert len(Stack.read([FRAME, of_sdk, own], source_map()).find()) == 2
+    assert len(Stack.read([of_sdk, of_sdk], None).find()) == 2
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (

@@ -19,13 +19,16 @@ export {
   type Pocket,
   type Store,
 } from './host.js';
-export { defineNode, type Filled, type Given, type NodeDefinition } from './define.js';
+export { defineNode, type Filled, type Given, type NodeDefinition, type TypedSchema } from './define.js';
 
 /** Any value that JSON can hold. */
 export type JSONValue = null | boolean | number | string | JSONValue[] | { [key: string]: JSONValue };
 
 /** A JSON Schema, https://json-schema.org/draft/2020-12. */
-export type JSONSchema = { [keyword: string]: JSONValue };
+export type JSONSchema = { [keyword: string]: unknown };
+
+/** What an async function gives, or a plain one. */
+export type Awaitable<Value> = Value | Promise<Value>;
 
 /** One call and what it gives: shown to users, and checked by `pocket plugins test`. */
 export interface Example {
@@ -68,13 +71,13 @@ export abstract class PluginNode<Input = any, Output = any, Config = any> {
   config!: Config;
 
   /** Does the work. What it throws becomes the error of the call. */
-  abstract exec(input: Input): Promise<Output>;
+  abstract exec(input: Input): Awaitable<Output>;
 
   /** Turns what the workflow gives into what `exec` takes. */
-  prep?(input: any): Promise<Input>;
+  prep?(input: any): Awaitable<Input>;
 
   /** Turns what `exec` gave into the node's output, and chooses where to go next. */
-  post?(input: any, result: Output): Promise<Post<any>>;
+  post?(input: any, result: Output): Awaitable<Post<any>>;
 
   abstract getMetadata(): NodeMetadata;
 }
@@ -96,7 +99,7 @@ export async function run(
 }
 
 function withDefaults(value: JSONValue, schema: JSONSchema): JSONValue {
-  const { properties } = schema;
+  const { properties } = schema as { [keyword: string]: JSONValue };
   if (!isObject(value) || !isObject(properties)) return value;
   const complete = { ...value };
   for (const [name, property] of Object.entries(properties)) {

@@ -36,6 +36,23 @@ test('config and input have the types of their schemas', () => {
   assert.equal(check(typed(right)), '');
 });
 
+test('a schema that a library made of its types has those types, and a function need not be async', () => {
+  const library = (exec) => check(`
+    import { defineNode } from '@pocket/plugin-sdk';
+    type Typed<Given, Filled = Given> =
+      { [keyword: string]: unknown } & { '~standard': { types?: { input: Given; output: Filled } | undefined } };
+    declare const config: Typed<{ least?: number }, { least: number }>;
+    declare const text: Typed<{ text: string }>;
+    export default defineNode({
+      type: 'a', category: '', description: '', configSchema: config, inputSchema: text, outputSchema: text,
+      examples: [{ name: '', config: {}, input: { text: '' }, output: { text: '' } }],
+      exec({ text }, { least }) { ${exec} },
+    });`);
+  assert.equal(library('return { text: text.padEnd(least) };'), '');
+  assert.deepEqual(library('return { text: text.length };').match(/error TS\d+/g), ['error TS2322']);
+  assert.deepEqual(library('return { text: least };').match(/error TS\d+/g), ['error TS2322']);
+});
+
 for (const [what, lines, code] of [
   ['a config that the schema does not have', 'config.mark', 'TS2551'],
   ['a config of another type', 'const marks: string = config.marks', 'TS2322'],
