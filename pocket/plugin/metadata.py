@@ -166,8 +166,8 @@ class _Reader:
         if problem:
             raise self.wrong(
                 f"{at}: {problem}",
-                hint="leave it out and let the node's own code check it; docs/plugins/README.md says "
-                "what a schema may have",
+                hint="leave it out and let the node's own code check it; docs/plugins/README.md "
+                "says what a schema may have",
             )
         return schema
 

@@ -39,7 +39,7 @@ class Stack:
         return cls(tuple(_frames(said)), source_map)
 
     def find(self) -> tuple[StackFrame, ...]:
-        """Give the frames, in the author's files as far as the map knows them, without the SDK's."""
+        """Give the frames in the author's files, as far as the map knows, without the SDK's."""
         places = {place for frame in self.frames if (place := _script_place(frame))}
         script = SourceMap.read(self.source_map) if self.source_map and places else None
         found = script.find(places) if script else {}
