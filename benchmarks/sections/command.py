@@ -14,7 +14,13 @@ from typing import Any
 NAME = "command"
 TIMES = 30
 ECHO = "name: echo\nnodes:\n  - {name: say, type: echo, config: {message: hello}}\n"
-TARGETS_MS = {"python -c pass": None, "pocket --help": 100, "pocket run echo.yaml": 150}
+TARGETS_MS = {
+    "python -c pass": None,
+    "pocket --help": 100,
+    "pocket p<TAB>": 100,
+    "pocket run echo.yaml": 150,
+}
+_TAB = {"_POCKET_COMPLETE": "complete_bash", "COMP_WORDS": "pocket p", "COMP_CWORD": "1"}
 
 
 def measure() -> dict[str, Any]:
@@ -28,14 +34,14 @@ def measure() -> dict[str, Any]:
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
             "pocket --help": [*pocket, "--help"],
+            "pocket p<TAB>": pocket,
             "pocket run echo.yaml": [*pocket, "run", "echo.yaml"],
         }
         for turn in range(TIMES + 2):
             for name, command in commands.items():
+                env = environ | _TAB if name.endswith("<TAB>") else environ
                 begun = perf_counter_ns()
-                subprocess.run(
-                    command, cwd=folder, env=environ, stdout=subprocess.DEVNULL, check=True
-                )
+                subprocess.run(command, cwd=folder, env=env, stdout=subprocess.DEVNULL, check=True)
                 if turn >= 2:
                     found[name].append((perf_counter_ns() - begun) / 1e6)
     return found

@@ -81,10 +81,10 @@ class Broker:
     def _dispatch(self, request: bytes, deadline: float) -> JSON:
         try:
             asked = loads(request)
-        except orjson.JSONDecodeError as error:
-            raise Refusal("invalid-request", f"not JSON: {error}") from None
         except TooManyParts as error:
             raise Refusal("too-large", f"the request has {error}") from None
+        except ValueError as error:
+            raise Refusal("invalid-request", f"not JSON: {error}") from None
         if not isinstance(asked, dict) or not isinstance(call := asked.get("call"), str):
             raise Refusal("invalid-request", "a request is an object with a text named call")
         prefix = call.partition(".")[0]

@@ -18,7 +18,20 @@ from pocket.cli.output import Format, note, print_error
 from pocket.errors import InvalidInput, PocketError
 from pocket.lazy import LazyMapping
 
-_COMMANDS = ("run", "graph", "bench", "schema", "version", "plugins", "nodes", "policy", "security")
+_COMMANDS = {
+    "run": "Run a workflow and print the output of its last node.",
+    "graph": "Print a workflow's nodes and the ways between them, as far as they are known.",
+    "bench": "Measure what a plugin costs: latency, start, where the time goes, CPU, memory, "
+    "system calls.",
+    "schema": "Print the JSON Schema of workflow files, of manifests or of reports of "
+    "`pocket bench`.",
+    "version": "Show the versions of Pocket, of its worker and of Python.",
+    "plugins": "Write, install, inspect and call plugins.",
+    "nodes": "Show the node types that workflows can use.",
+    "policy": "Show what the operator allows plugins.",
+    "security": "See what holds plugins on this machine.",
+}
+"""With what `--help` says of each, as the command does: so a list of them imports none."""
 _PLAIN: dict[str, Any] = {"add_completion": False, "rich_markup_mode": None}
 
 
@@ -27,7 +40,21 @@ class Pocket(Group):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        self.commands: Any = LazyMapping("pocket.cli", _COMMANDS, _command)
+        self.commands: Any = LazyMapping("pocket.cli", tuple(_COMMANDS), _command)
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002
+        """Give the names of all."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Give what a list of commands or a shell that completes one needs of it."""
+        line = _COMMANDS.get(cmd_name)
+        return None if line is None else Command(cmd_name, short_help=line)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[Any, Any, list[str]]:
+        """Give the command that is to be run."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, None if command is None else self.commands[name], rest
 
 
 def _command(name: str, module: ModuleType) -> Any:

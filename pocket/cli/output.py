@@ -7,11 +7,10 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from enum import StrEnum
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import orjson
 
-from pocket.document import JSON
 from pocket.errors import (
     BuildFailed,
     CallError,
@@ -22,6 +21,9 @@ from pocket.errors import (
     Problem,
     StackFrame,
 )
+
+if TYPE_CHECKING:
+    from pocket.document import JSON
 
 _RED, _YELLOW, _BOLD, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[1m", "\x1b[0m"
 

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import orjson
-
 from pocket.errors import Place
-from pocket.foreign_json import TooManyParts, loads
+from pocket.foreign_json import loads
 
 MAX_MAPPINGS: Final = 4 << 20
 """Characters of `mappings`, which take 0.2 us each to read; a bundle of 1 MB has half a million."""
@@ -47,7 +45,7 @@ class SourceMap:
         """Read a map; None where it is none, or too large to be searched."""
         try:
             document = loads(data)
-        except (orjson.JSONDecodeError, TooManyParts):
+        except ValueError:
             return None
         if not isinstance(document, dict) or document.get("version") != 3:
             return None

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgpack
 
+from pocket._wire import Mailbox, decode_results
 from pocket.errors import ProtocolViolation
-from pocket.supervisor._wire import Mailbox, decode_results
 from pocket.supervisor.limits import (
     LARGE_PIPE_BYTES,
     MAX_FRAME_BYTES,
@@ -24,7 +24,7 @@ from pocket.supervisor.limits import (
     PIPE_BYTES,
 )
 
-PROTOCOL: Final = 6
+PROTOCOL: Final = 7
 
 START: Final = 0
 CALL: Final = 1
@@ -61,7 +61,7 @@ _TYPES: Final = {
 
 Frame = list[object]
 if TYPE_CHECKING:
-    from pocket.supervisor._wire import Outcome
+    from pocket._wire import Outcome
 
 SPIN_US: Final = 50 if len(os.sched_getaffinity(0)) > 1 else 0
 """How long to look for an answer without going to sleep, where there is a core to spare for that:

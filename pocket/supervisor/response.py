@@ -29,8 +29,6 @@ def read_response(
     try:
         # Short ones without a step more: most are.
         response = orjson.loads(payload) if len(payload) < MAX_PARTS else loads(payload)
-    except orjson.JSONDecodeError as error:
-        raise _nonsense(plugin, node, f"is not JSON: {error}") from None
     except TooManyParts as error:
         raise OutputTooLarge(
             f"plugin {plugin}: the answer has {error}",
@@ -38,6 +36,8 @@ def read_response(
             plugin=plugin,
             node=node,
         ) from None
+    except ValueError as error:
+        raise _nonsense(plugin, node, f"is not JSON: {error}") from None
     if type(response) is not dict:
         raise _nonsense(plugin, node, "is not a JSON object")
     success = response.get("success")

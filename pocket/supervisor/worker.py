@@ -10,6 +10,7 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
+from pocket._wire import Mailbox, encode_calls
 from pocket.capability.interruption import Interruption
 from pocket.errors import (
     CallTimeout,
@@ -21,7 +22,6 @@ from pocket.errors import (
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.module import Module
 from pocket.supervisor import limits, placement
-from pocket.supervisor._wire import Mailbox, encode_calls
 from pocket.supervisor.batch import chunk_at
 from pocket.supervisor.blame import Blame
 from pocket.supervisor.channel import (
@@ -49,7 +49,7 @@ from pocket.supervisor.surroundings import Surroundings
 from pocket.units import format_bytes, format_duration
 
 if TYPE_CHECKING:
-    from pocket.supervisor._wire import Answer
+    from pocket._wire import Answer
 
 T = TypeVar("T")
 _Result = tuple[bytes, int, int, int, int]
@@ -112,7 +112,7 @@ class Worker:
         self._mailbox = _mailbox()
         folders = [fd for _, _, fd in surroundings.folders]
         self._process = Process("serve", [artifact, self._mailbox.fileno(), *folders])
-        self._mailbox.close()
+        self._mailbox.hand_over(self._process.replies)
         self._channel = Channel(self._process.requests, self._process.replies, self._mailbox)
         self._blame = Blame(manifest, module, surroundings.mask)
         self._interruption = Interruption()
@@ -200,7 +200,7 @@ class Worker:
         """
         call_id = self._next_id()
         try:
-            answer = self._mailbox.exchange(call_id, payload)
+            answer = self._mailbox.exchange(call_id, payload, timeout_s)
             if answer is None or isinstance(answer, bool):
                 answer = self._answer_piped(call_id, payload, timeout_s, posted=answer)
         except BaseException as error:
@@ -223,12 +223,15 @@ class Worker:
             mailed_call = encode_frame([MAILED_CALL, call_id])
             frames = mailed_call if posted else encode_calls(call_id, [payload])
             self._channel.send(frames, deadline)
-            answer = self._mailbox.wait(call_id)
-        if answer is None:
+            mailed = payload if posted else b""
+            answer = self._mailbox.wait(call_id, mailed, timeout_s)
+        while answer is None:
             frame = self._receive((RESULT, MAILED_RESULT), call_id, deadline)
-            mailed = frame[0] == MAILED_RESULT
-            answer = self._mailbox.take(call_id) if mailed else (*_reply(frame), None)
-        self._mailbox.leave(len(payload))
+            if frame[0] == MAILED_RESULT:
+                answer = self._mailbox.take(call_id, deadline - monotonic())
+            else:
+                answer = (*_reply(frame), None)
+        self._mailbox.leave()
         return answer
 
     def stream(

@@ -13,7 +13,7 @@ import pytest
 
 import pocket
 from abuse.table import Row
-from pocket.supervisor._wire import decode_results
+from pocket._wire import decode_results
 from pocket.supervisor.channel import Channel, Disconnected, decode_frame
 
 VECTORS = [

@@ -49,6 +49,14 @@ def test_every_example_names_options_that_exist() -> None:
         assert used <= known
 
 
+def test_the_list_of_commands_says_of_each_what_it_says_of_itself() -> None:
+    root: Any = typer.main.get_command(app)
+    listed = {name: root.get_command(None, name) for name in root.list_commands(None)}
+    assert list(listed) == list(root.commands)
+    for name, command in root.commands.items():
+        assert listed[name].get_short_help_str() == command.get_short_help_str()
+
+
 def test_help_and_wrong_usage_look_like_this(
     terminal: Terminal, same: Callable[[str, str], None]
 ) -> None:

@@ -242,6 +242,7 @@ def test_the_script_for_a_shell_is_shown(terminal: Terminal, shell: str) -> None
 
 
 _ECHO = "{name: echo, nodes: [{name: hello, type: echo, config: {message: hi}}]}"
+_LISTED = "yaml pocket.document pocket.cli.run pocket.cli.bench pocket.cli.plugins pocket.cli.nodes"
 _HEAVY = "httpx rich jsonschema gotpl msgpack packaging asyncio ssl pydantic pocket.nodes.http"
 
 
@@ -249,10 +250,11 @@ _HEAVY = "httpx rich jsonschema gotpl msgpack packaging asyncio ssl pydantic poc
     ("arguments", "too_much"),
     [
         ([], f"{_HEAVY} yaml jsonschema_rs pocket.cli.run pocket.cli.plugins"),
+        (["--help"], f"{_HEAVY} {_LISTED}"),
         (["version"], f"{_HEAVY} yaml jsonschema_rs pocket.cli.run pocket.cli.plugins"),
         (["run", "echo.yaml"], f"{_HEAVY} pocket.supervisor pocket.cli.plugins pocket.nodes.lua"),
     ],
-    ids=["no command", "version", "run"],
+    ids=["no command", "help", "version", "run"],
 )
 def test_the_command_starts_without_what_most_commands_never_need(
     tmp_path: Path, arguments: list[str], too_much: str
@@ -262,7 +264,10 @@ def test_the_command_starts_without_what_most_commands_never_need(
 import sys
 from pocket.cli.main import app
 if {arguments}:
-    app({arguments}, standalone_mode=False)
+    try:
+        app({arguments}, standalone_mode=False)
+    except SystemExit:
+        pass
 print(*set("{too_much}".split()) & set(sys.modules))
 """
     ended = subprocess.run(
@@ -274,3 +279,17 @@ print(*set("{too_much}".split()) & set(sys.modules))
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
     assert ended.stdout.splitlines()[-1:] == [""]
+
+
+def test_a_shell_that_completes_a_command_imports_none(terminal: Terminal, tmp_path: Path) -> None:
+    trap = tmp_path / "sitecustomize.py"
+    trap.write_text(
+        "import sys; sys.modules['pocket.cli.run'] = None  # fails where it is imported"
+    )
+    ended = terminal.run(
+        _POCKET_COMPLETE="complete_bash",
+        COMP_WORDS="pocket r",
+        COMP_CWORD="1",
+        PYTHONPATH=f"{tmp_path}:{ROOT}",
+    )
+    assert ended.stdout.split() == ["run"]

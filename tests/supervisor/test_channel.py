@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pocket
+from pocket._wire import decode_results, encode_calls
 from pocket.supervisor import channel as frames
-from pocket.supervisor._wire import decode_results, encode_calls
 from pocket.supervisor.channel import Channel, Disconnected, decode_frame, encode_frame
 
 VECTORS = dict(

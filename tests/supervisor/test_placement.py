@@ -29,6 +29,7 @@ def test_a_worker_on_its_hosts_core_is_moved_now_and_then(
     try:
         os.sched_setaffinity(0, {core})
         os.sched_setaffinity(plugin.pid, {core})
+        parted.clear()  # the first call may have met its worker on another core
         for turn in range(200):
             assert plugin.call("main", turn).output["input"] == turn
     finally:

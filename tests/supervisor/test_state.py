@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from conftest import Load
+from guests.javascript import javascript
 
 import pocket
 
@@ -80,3 +81,18 @@ def test_large_requests_do_not_stay_in_the_worker(load: Load) -> None:
     small = plugin.call("main", "x").usage.memory_bytes
     assert plugin.call("main", "x" * (8 << 20)).usage.memory_bytes > 8 << 20
     assert plugin.call("main", "x").usage.memory_bytes == small
+
+
+def test_a_fresh_call_of_a_script_runs_hardly_more_code_than_a_kept_one(load: Load) -> None:
+    """What the engine makes of itself when a call first uses it, is there before the first call."""
+    body = r"""
+      const words = input.toLowerCase().split(/\s+/).filter((word) => word.includes('a'));
+      for (const [at, word] of words.entries()) words[at] = word.replace(/b+/g, 'c').padEnd(4, '.');
+      return { words: words.map((word) => Math.max(word.length, 2)).join('-'), keys: Object.keys(words) };
+    """
+    spent = {}
+    for state in ("fresh", "kept"):
+        plugin = load(javascript(body), name=state, state=state, permissions={"fuel": 100_000_000})
+        plugin.call("main", "A bb abba dab")
+        spent[state] = plugin.call("main", "A bb abba dab").usage.fuel or 0
+    assert 0 < spent["fresh"] < 1.1 * spent["kept"], spent

@@ -12,8 +12,8 @@ from time import monotonic
 from types import TracebackType
 from typing import Self
 
+from pocket._wire import Mailbox, encode_calls
 from pocket.plugin.module import split_module
-from pocket.supervisor._wire import Mailbox, encode_calls
 from pocket.supervisor.channel import (
     FAILURE,
     LOG,

@@ -1,4 +1,5 @@
-//! What passes between a host and its workers and has to be quick: calls and their results.
+//! What passes between a host and its workers and has to be quick: calls and their results, and what
+//! is in long ones.
 //!
 //! A mailbox is shared memory in which a host and one worker hand over calls, for as long as both look at it.
 //!
@@ -13,10 +14,15 @@
 
 #[cfg(any(feature = "python", test))]
 mod frames;
+pub mod huge;
+#[cfg(feature = "python")]
+mod json;
 mod mailbox;
+mod pause;
 #[cfg(feature = "python")]
 mod python;
 mod slot;
 
 pub use mailbox::Mailbox;
-pub use slot::{ROOM, Seen, Sent, Slot};
+pub use pause::Pause;
+pub use slot::{MOST, ROOM, Seen, Sent, Slot};

@@ -1,16 +1,22 @@
 //! One direction of a mailbox: room for one message, and one word that says whose turn it is.
 
-use rustix::io::Errno;
-use rustix::mm::{Advice, madvise};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Bytes of the largest message: a payload of 16 MiB and what is around it. Larger ones go through
-/// the pipe.
-pub const ROOM: usize = (16 << 20) + (64 << 10);
+/// Bytes that one side may be ahead of the other. All of it may stay in memory, so it is small; a
+/// longer message passes through it, while both sides are at it.
+pub const ROOM: usize = 1 << 20;
+/// Bytes of the largest message, which are those of the largest payload.
+pub const MOST: usize = 64 << 20;
+/// Bytes of a longer message that are handed over at once: large beside the words that say so, and
+/// still in the cache of the one core when the other comes for them.
+const PIECE: usize = 128 << 10;
 /// Up to this size a message goes through the pipe if its reader is asleep, which has to be woken
 /// by the pipe anyway.
 const SMALL: usize = 32 << 10;
+/// How much longer than for a short message to look for the next piece of a long one: the other side
+/// may have to wake up, or to find memory for all of it.
+const PATIENCE: u32 = 20;
 
 /// The reader expects nothing here. How every slot begins.
 const AWAY: u32 = 0;
@@ -22,9 +28,6 @@ const ASLEEP: u32 = 2;
 const POSTED: u32 = 3;
 /// There is something in the pipe for the reader.
 const PIPED: u32 = 4;
-
-/// Bytes of a room that stay in memory.
-pub(crate) const KEPT: usize = 1 << 20;
 
 /// Looks between two times that the clock is read.
 const LOOKS: u32 = 16;
@@ -39,7 +42,15 @@ pub struct Header {
     id: AtomicU32,
     length: AtomicU32,
     numbers: [AtomicU64; 4],
+    /// Bytes of the message that the writer has put.
+    put: AtomicU32,
+    /// Bytes of it that the reader has taken, where it is longer than the room.
+    taken: Taken,
 }
+
+/// In a cache line of its own, as only the reader writes it.
+#[repr(align(64))]
+struct Taken(AtomicU32);
 
 /// What a reader found.
 #[derive(Debug, PartialEq, Eq)]
@@ -99,18 +110,27 @@ impl<'a> Slot<'a> {
 
     /// For the reader: looks for a message as long as `limit`; the slot stays open.
     pub fn look(self, limit: Duration) -> Option<Seen> {
+        self.spin(limit, || match self.header.state.load(Ordering::Acquire) {
+            OPEN => None,
+            POSTED => Some(Seen::Message),
+            _ => {
+                self.header.state.store(ASLEEP, Ordering::Release);
+                Some(Seen::Pipe)
+            }
+        })
+    }
+
+    /// Looks for something as long as `limit`.
+    fn spin<T>(self, limit: Duration, look: impl Fn() -> Option<T>) -> Option<T> {
         let mut begun = None;
         let mut turn = TURN;
         loop {
             for _ in 0..LOOKS {
-                match self.header.state.load(Ordering::Acquire) {
-                    OPEN => std::hint::spin_loop(),
-                    POSTED => return Some(Seen::Message),
-                    _ => {
-                        self.header.state.store(ASLEEP, Ordering::Release);
-                        return Some(Seen::Pipe);
-                    }
+                let found = look();
+                if found.is_some() {
+                    return found;
                 }
+                std::hint::spin_loop();
             }
             let waited = begun.get_or_insert_with(Instant::now).elapsed();
             if waited >= limit {
@@ -134,11 +154,72 @@ impl<'a> Slot<'a> {
         self.header.numbers.each_ref().map(|number| number.load(Ordering::Relaxed))
     }
 
-    /// For the reader: where the message that it has found lies, and how many bytes it has, never
-    /// more than `ROOM`. The writer may have got out of step, and change it meanwhile.
-    pub fn message(self) -> (*const u8, usize) {
-        let length = self.header.length.load(Ordering::Relaxed) as usize;
-        (self.room, length.min(ROOM))
+    /// For the reader: how many bytes the message has that it has found, whatever the writer says.
+    pub fn length(self) -> usize {
+        self.header.length.load(Ordering::Relaxed) as usize
+    }
+
+    /// For the reader: where the message that it has found lies, if it has no more than `ROOM` bytes.
+    /// The writer may have got out of step, and change it meanwhile.
+    pub fn message(self) -> *const u8 {
+        self.room
+    }
+
+    /// For the reader of a message of `length` bytes: copies what follows behind the `done` ones to
+    /// `to`, as it comes; false when nothing came for much longer than `limit`.
+    ///
+    /// # Safety
+    /// There is room for `length` bytes from `to` on, elsewhere than here.
+    pub unsafe fn drain(
+        self,
+        to: *mut u8,
+        length: usize,
+        done: &mut usize,
+        limit: Duration,
+    ) -> bool {
+        let counters = (&self.header.taken.0, &self.header.put);
+        self.pass(counters, 0, length, done, limit, |room, done, piece| {
+            // SAFETY: `pass` keeps within the room and the length. Whatever changes the bytes
+            // meanwhile gets what it deserves: any bytes are a message's.
+            unsafe { to.add(done).copy_from_nonoverlapping(room, piece) };
+        })
+    }
+
+    /// For the writer of a message longer than the room: puts what follows behind the `done` bytes,
+    /// as the reader makes room; false when it took nothing for much longer than `limit`.
+    pub fn feed(self, message: &[u8], done: &mut usize, limit: Duration) -> bool {
+        let counters = (&self.header.put, &self.header.taken.0);
+        self.pass(counters, ROOM, message.len(), done, limit, |room, done, piece| {
+            // SAFETY: `pass` keeps within the room, and the message is elsewhere.
+            unsafe { room.copy_from_nonoverlapping(message[done..].as_ptr(), piece) };
+        })
+    }
+
+    /// Goes on with a message, up to `ahead` bytes beyond where the other side is by its counter.
+    /// Whatever that says, no piece reaches beyond the room or the length.
+    fn pass(
+        self,
+        (own, other): (&AtomicU32, &AtomicU32),
+        ahead: usize,
+        length: usize,
+        done: &mut usize,
+        limit: Duration,
+        copy: impl Fn(*mut u8, usize, usize),
+    ) -> bool {
+        while *done < length {
+            let free = || {
+                let reach = (other.load(Ordering::Acquire) as usize).saturating_add(ahead);
+                Some(reach.min(length).saturating_sub(*done)).filter(|free| *free > 0)
+            };
+            let Some(free) = self.spin(limit * PATIENCE, free) else { return false };
+            let at = *done % ROOM;
+            let piece = free.min(PIECE).min(ROOM - at);
+            // SAFETY: `at` is within the room.
+            copy(unsafe { self.room.add(at) }, *done, piece);
+            *done += piece;
+            own.store(u32::try_from(*done).unwrap_or(u32::MAX), Ordering::Release);
+        }
+        true
     }
 
     /// For the reader: its core, if the writer was on the same one when it last wrote.
@@ -147,17 +228,23 @@ impl<'a> Slot<'a> {
         (self.header.core.load(Ordering::Relaxed) == core).then_some(core)
     }
 
-    /// For the writer: hands over a message, if the reader expects one here and it fits.
+    /// For the writer: hands over a message, if the reader expects one here; of one longer than
+    /// `ROOM` the first `ROOM` bytes, which `feed` has to follow.
     pub fn post(self, id: u32, numbers: [u64; 4], message: &[u8]) -> Sent {
         let Ok(length) = u32::try_from(message.len()) else { return Sent::Refused };
         let state = self.header.state.load(Ordering::Relaxed);
         let welcome = state == OPEN || state == ASLEEP && message.len() > SMALL;
-        if !welcome || message.len() > ROOM {
+        if !welcome || message.len() > MOST {
             return Sent::Refused;
         }
-        // SAFETY: the message fits into the room, and the reader does not read before `POSTED`.
-        unsafe { self.room.copy_from_nonoverlapping(message.as_ptr(), message.len()) };
+        let first = message.len().min(ROOM);
+        // SAFETY: so much fits into the room, and the reader does not read before `POSTED`.
+        unsafe { self.room.copy_from_nonoverlapping(message.as_ptr(), first) };
         self.header.length.store(length, Ordering::Relaxed);
+        if message.len() > ROOM {
+            self.header.taken.0.store(0, Ordering::Relaxed);
+            self.header.put.store(ROOM as u32, Ordering::Relaxed);
+        }
         self.header.id.store(id, Ordering::Relaxed);
         self.header.core.store(core(), Ordering::Relaxed);
         for (to, number) in self.header.numbers.iter().zip(numbers) {
@@ -168,12 +255,6 @@ impl<'a> Slot<'a> {
         }
         // It may have fallen asleep meanwhile, and be woken for a small message, too.
         if self.step(ASLEEP, POSTED) { Sent::Ring } else { Sent::Refused }
-    }
-
-    /// For the host: gives back the memory of the room that only large messages need.
-    pub fn trim(self) -> Result<(), Errno> {
-        // SAFETY: the bytes are mapped, and no message is there that anybody still wants.
-        unsafe { madvise(self.room.add(KEPT).cast(), ROOM - KEPT, Advice::LinuxRemove) }
     }
 
     /// For the writer: makes a reader that looks here look into the pipe, to which was written.

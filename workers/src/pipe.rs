@@ -2,7 +2,7 @@
 
 use crate::fault::{Code, Fault};
 use crate::frame::{MAX_FRAME_BYTES, Usage, Writer};
-use pocket_wire::{Mailbox, Seen, Sent};
+use pocket_wire::{MOST, Mailbox, Pause, ROOM, Seen, Sent, huge};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::{Errno, ioctl_fionbio, read, write};
 use std::ops::Range;
@@ -29,6 +29,8 @@ pub enum Incoming {
     Frame(Range<usize>),
     /// By the mailbox, where the request stays until the reply is sent.
     Mail { id: u32, request: &'static [u8] },
+    /// By the mailbox, too long to stay there: where in the reader's buffer it is.
+    LongMail { id: u32, request: Range<usize> },
 }
 
 pub struct Reader {
@@ -62,20 +64,6 @@ pub fn open_mailbox() -> Result<(), Fault> {
     Ok(())
 }
 
-/// Takes the request of which the host said that it is in the mailbox.
-pub fn mailed() -> Option<Incoming> {
-    MAILBOX.get().map(take)
-}
-
-fn take(mailbox: &'static Mailbox) -> Incoming {
-    let requests = mailbox.requests();
-    let (from, length) = requests.message();
-    // SAFETY: the host, which is trusted, leaves a message alone until the slot is open.
-    let request = unsafe { std::slice::from_raw_parts(from, length) };
-    requests.leave();
-    Incoming::Mail { id: requests.id(), request }
-}
-
 fn spin() -> Duration {
     if SPINS.get() == Some(&true) { SPIN } else { Duration::ZERO }
 }
@@ -96,15 +84,53 @@ impl Reader {
     /// The next call, by whichever way it comes, or None when the host has closed the pipe.
     pub fn next_call(&mut self) -> Result<Option<Incoming>, Fault> {
         let mut patience = SPIN;
+        self.give_back();
         if let Some(mailbox) = MAILBOX.get().filter(|_| self.start == self.end) {
             let requests = mailbox.requests();
             requests.open();
             if requests.wait(spin()) == Seen::Message {
-                return Ok(Some(take(mailbox)));
+                return self.take(mailbox);
             }
             patience = Duration::ZERO;
         }
         Ok(self.frame(patience)?.map(Incoming::Frame))
+    }
+
+    /// Takes the request of which the host said that it is in the mailbox.
+    pub fn mailed(&mut self) -> Result<Option<Incoming>, Fault> {
+        let mailbox = MAILBOX.get().ok_or_else(|| Fault::new(Code::Protocol, "no mailbox"))?;
+        self.take(mailbox)
+    }
+
+    /// Takes a request; None when the host has gone in the middle of it.
+    fn take(&mut self, mailbox: &'static Mailbox) -> Result<Option<Incoming>, Fault> {
+        let requests = mailbox.requests();
+        let (id, length) = (requests.id(), requests.length());
+        if length > MOST {
+            return Err(Fault::new(Code::Protocol, format!("a request of {length} bytes")));
+        }
+        if length <= ROOM {
+            // SAFETY: within the room, and the host, which is trusted, leaves a message alone until
+            // the slot is open.
+            let request = unsafe { std::slice::from_raw_parts(requests.message(), length) };
+            requests.leave();
+            return Ok(Some(Incoming::Mail { id, request }));
+        }
+        (self.start, self.end) = (0, 0);
+        self.buffer = huge::buffer(length);
+        let to = self.buffer.as_mut_ptr();
+        // SAFETY: the buffer has `length` bytes, and is no part of the mailbox.
+        let whole = pass(0, |done| unsafe { requests.drain(to, length, done, spin()) });
+        requests.leave();
+        Ok(whole.then_some(Incoming::LongMail { id, request: 0..length }))
+    }
+
+    /// Gives back the memory of a long request.
+    fn give_back(&mut self) {
+        if self.start == self.end && self.buffer.len() > self.usual * 2 {
+            (self.start, self.end) = (0, 0);
+            self.buffer = vec![0; self.usual];
+        }
     }
 
     /// The body of the next frame, or None when the host has closed the pipe.
@@ -193,8 +219,8 @@ pub fn reply(writer: &mut Writer, id: u32, response: &[u8], usage: Usage) -> boo
         mailbox.requests().open();
         let numbers = [usage.wall_us, usage.cpu_us, usage.memory_bytes, usage.fuel];
         match mailbox.replies().post(id, numbers, response) {
-            Sent::Seen => return true,
-            Sent::Ring => return send(writer.mailed_result(id)),
+            Sent::Seen => return feed(mailbox, response),
+            Sent::Ring => return send(writer.mailed_result(id)) && feed(mailbox, response),
             Sent::Refused => {}
         }
     }
@@ -204,6 +230,22 @@ pub fn reply(writer: &mut Writer, id: u32, response: &[u8], usage: Usage) -> boo
     send(writer.result_head(id, response.len()))
         && send(response)
         && send(writer.result_tail(usage))
+}
+
+/// Sends what follows the beginning of a long response; false when the host is gone.
+fn feed(mailbox: &Mailbox, response: &[u8]) -> bool {
+    pass(ROOM, |done| mailbox.replies().feed(response, done, spin()))
+}
+
+/// Goes on with a long message from byte `done` on, whenever the host does; false when it is gone.
+fn pass(mut done: usize, mut step: impl FnMut(&mut usize) -> bool) -> bool {
+    let mut pause = Pause::default();
+    while !step(&mut done) {
+        if !pause.take(stdin(), done) {
+            return false;
+        }
+    }
+    true
 }
 
 /// Writes a whole frame to the host; false when the host is gone.

@@ -65,8 +65,15 @@ fn serve() -> Result<(), Fault> {
     }
     while let Some(incoming) = reader.next_call()? {
         let (id, payload, streamed) = match incoming {
-            Incoming::Mail { id, request } => (id, request, false),
-            Incoming::Frame(body) => call_of(frame::parse(reader.bytes(body))?)?,
+            Incoming::Frame(body) => match frame::parse(reader.bytes(body))? {
+                Request::Call { id, payload, streamed } => (id, payload, streamed),
+                Request::MailedCall => match reader.mailed()? {
+                    Some(mail) => mailed(&reader, mail)?,
+                    None => return Ok(()),
+                },
+                _ => return Err(Fault::new(Code::Protocol, "start twice")),
+            },
+            mail => mailed(&reader, mail)?,
         };
         let mut current = match guest.take() {
             Some(current) => current,
@@ -88,15 +95,12 @@ fn serve() -> Result<(), Fault> {
     Ok(())
 }
 
-/// The id and the payload of a call, and whether it has streams.
-fn call_of(request: Request<'_>) -> Result<(u32, &[u8], bool), Fault> {
-    match request {
-        Request::Call { id, payload, streamed } => Ok((id, payload, streamed)),
-        Request::MailedCall => match pipe::mailed() {
-            Some(Incoming::Mail { id, request }) => Ok((id, request, false)),
-            _ => Err(Fault::new(Code::Protocol, "no mailbox")),
-        },
-        _ => Err(Fault::new(Code::Protocol, "start twice")),
+/// The id and the payload of a call that came by the mailbox, and that it has no streams.
+fn mailed(reader: &Reader, mail: Incoming) -> Result<(u32, &[u8], bool), Fault> {
+    match mail {
+        Incoming::Mail { id, request } => Ok((id, request, false)),
+        Incoming::LongMail { id, request } => Ok((id, reader.bytes(request), false)),
+        Incoming::Frame(_) => Err(Fault::new(Code::Protocol, "no mail")),
     }
 }
 

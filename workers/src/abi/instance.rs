@@ -8,6 +8,7 @@ use crate::engine::{Fuel, Guard, RESTORABLE, RESUME, STATE_PREFIX};
 use crate::fault::{Code, Fault};
 use crate::frame::{Limits, Surroundings};
 use crate::trace::Trace;
+use pocket_wire::huge;
 use wasmer::{
     FunctionEnv, Global, Instance, Memory, Module, RuntimeError, Store, TypedFunction, Value,
 };
@@ -22,6 +23,9 @@ pub struct Guest {
     entry: Entry,
     fuel: Option<Fuel>,
     guard: Guard,
+    /// What the memory may grow to, and whether that is asked for in huge pages by now.
+    most_bytes: usize,
+    huge: bool,
 }
 
 /// What, with the memory, a call can change; only of instances that change nothing else.
@@ -86,7 +90,10 @@ impl Guest {
         context.as_mut(&mut store).memory = Some(memory.clone());
         let state = State::of(&instance, &store);
         let fuel = Fuel::of(&instance);
-        let mut guest = Self { snapshot: None, state, store, context, memory, entry, fuel, guard };
+        let most_bytes = usize::try_from(limits.memory_bytes).unwrap_or(usize::MAX);
+        let (snapshot, huge) = (None, false);
+        let mut guest =
+            Self { snapshot, state, store, context, memory, entry, fuel, guard, most_bytes, huge };
         if guest.is_command() {
             return Ok(guest);
         }
@@ -156,6 +163,12 @@ impl Guest {
         // SAFETY: within the memory, to which nothing else refers while the guest does not run.
         unsafe {
             let to = view.data_ptr().add(at as usize);
+            if bytes.len() >= huge::WORTH_IT && !self.huge {
+                // Also what the guest will grow into, to work on it and to answer.
+                let most = self.most_bytes.saturating_sub(at as usize);
+                huge::advise(to, most);
+                self.huge = true;
+            }
             to.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
         }
         Ok(at)

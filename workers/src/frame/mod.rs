@@ -7,7 +7,7 @@ pub use request::{FIRST_FOLDER, Folder, Limits, Request, Surroundings, parse};
 pub use writer::{STREAM_WRITE, Usage, Writer};
 
 /// Bumped with every change that an older peer would misread.
-pub const PROTOCOL: u32 = 6;
+pub const PROTOCOL: u32 = 7;
 /// Largest frame either side accepts: a 64 MiB payload and room for its envelope.
 pub const MAX_FRAME_BYTES: usize = (64 << 20) + 4096;
 

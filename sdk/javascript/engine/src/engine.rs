@@ -8,6 +8,7 @@ use rquickjs::{
     CatchResultExt, CaughtError, Context, Ctx, Function, Module, Persistent, Runtime, Value,
 };
 use std::cell::Cell;
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// Deep enough for any JSON that arrives here; half of the stack that the linker gives.
@@ -114,6 +115,13 @@ fn load(
 ) -> rquickjs::Result<(Persistent<Function<'static>>, bool)> {
     let host = natives::object(ctx, random)?;
     let runtime = surroundings::place(ctx, host.clone(), &source)?;
+    let words = words(&source);
+    let mentions = Function::new(ctx.clone(), move |name: String| {
+        words.contains(name.as_bytes())
+    })?;
+    runtime
+        .get::<_, Function>("prepare")?
+        .call::<_, ()>((mentions,))?;
     let (module, evaluated) = Module::declare(ctx.clone(), "plugin.js", source)?.eval()?;
     promise::settle(ctx.clone(), evaluated, host.get("tick")?)?;
     let exported: Value = module.get("default")?;
@@ -121,4 +129,13 @@ fn load(
     let exact = register.call((exported,))?;
     let answer: Function = runtime.get("answer")?;
     Ok((Persistent::save(ctx, answer), exact))
+}
+
+/// What may be names of properties in a script.
+fn words(source: &[u8]) -> HashSet<Vec<u8>> {
+    let words = source.split(|byte| !byte.is_ascii_alphanumeric());
+    words
+        .filter(|word| !word.is_empty())
+        .map(<[u8]>::to_vec)
+        .collect()
 }
