@@ -7,7 +7,7 @@ pub use request::{FIRST_FOLDER, Folder, Limits, Request, Surroundings, parse};
 pub use writer::{STREAM_WRITE, Usage, Writer};
 
 /// Bumped with every change that an older peer would misread.
-pub const PROTOCOL: u32 = 6;
+pub const PROTOCOL: u32 = 7;
 /// Largest frame either side accepts: a 64 MiB payload and room for its envelope.
 pub const MAX_FRAME_BYTES: usize = (64 << 20) + 4096;
 
@@ -158,6 +158,13 @@ mod tests {
                     let wanted = Request::Symbolise { sections, code_start: 300, trace: trace() };
                     assert_eq!(parse(&frame[4..]).ok(), Some(wanted));
                 }
+                "condense" => {
+                    let sections = b"\0asm".as_slice();
+                    let folder = "/home/me".to_owned();
+                    let wanted = Request::Condense { sections, folder };
+                    assert_eq!(parse(&frame[4..]).ok(), Some(wanted));
+                }
+                "condensed" => assert_eq!(writer.condensed(b"\0asm"), frame),
                 "symbolised" => {
                     let place = Place {
                         function: Some("f".to_owned()),
