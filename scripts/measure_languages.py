@@ -24,7 +24,7 @@ from conformance.languages import LANGUAGES, Language  # noqa: E402
 from conformance.passage import pass_through  # noqa: E402
 
 import pocket  # noqa: E402
-from pocket.plugin.module import without_debug_sections  # noqa: E402
+from pocket.authoring.package_file import with_own_lines  # noqa: E402
 
 RESULTS = ROOT / "docs" / "plugins" / "languages.json"
 REQUEST = {"do": "echo", "with": {"text": "hello", "numbers": [1, 2.5, 3]}}
@@ -59,7 +59,9 @@ def main() -> None:
             results["languages"].append(
                 {
                     "title": language.title,
-                    "module_bytes": len(without_debug_sections(language.built(), language.name)),
+                    "module_bytes": len(
+                        with_own_lines(language.built(), language.folder, language.name)
+                    ),
                     "call_p50_us": round(statistics.median(times[language]), 1),
                     "stream_mb_per_s": round(statistics.median(speeds[language])),
                     "cannot": {name: why for name, why in found.items() if why},

@@ -12,6 +12,8 @@ from pocket.authoring.tarball import pack
 from pocket.authoring.toolchain import Toolchain
 from pocket.errors import BuildFailed, InvalidInput
 from pocket.plugin.module import SOURCE_MAP_SECTION, custom_section
+from pocket.plugin.own_frames import is_own_file
+from pocket.plugin.source_map import MAX_MAPPINGS, SourceMap
 
 _INSTALL: Final = (
     "install Node 20 or newer: `sudo apt install nodejs npm`, or https://nodejs.org where that is "
@@ -36,19 +38,24 @@ def _build(bench: Bench) -> None:
 
 
 def _put_in_map(wasm: Path) -> None:
-    """Put the map that asc writes beside its module into it, without the text of the sources."""
+    """Put the map that asc writes beside its module into it: the lines of the author's files."""
     file = wasm.with_name(f"{wasm.name}.map")
     if not file.exists():
         return
     try:
-        source_map = json.loads(file.read_bytes())
-        kept = {key: source_map[key] for key in ("version", "sources", "names", "mappings")}
-        section = custom_section(SOURCE_MAP_SECTION, json.dumps(kept).encode())
+        section = custom_section(SOURCE_MAP_SECTION, _own_lines(file.read_bytes()))
         wasm.write_bytes(wasm.read_bytes() + section)
         # Once is enough, where the next build finds nothing to do.
         file.unlink()
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError) as error:
         raise BuildFailed(f"{file}: {error}", hint="delete it and build again") from None
+
+
+def _own_lines(source_map: bytes) -> bytes:
+    found = SourceMap.read(source_map)
+    if found is None:
+        raise ValueError(f"no source map, or one of over {MAX_MAPPINGS >> 20}MB")
+    return found.only(is_own_file).write()
 
 
 def _require_script(file: Path, wasm: Path) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from pocket.cli.help import Command
 from pocket.cli.options import Output, complete_plugin
-from pocket.cli.output import Format, emit, note, print_error, say
+from pocket.cli.output import Format, emit, note, print_error, print_warnings, say
 from pocket.cli.progress import Progress
 from pocket.document import JSON
 from pocket.errors import ExampleFailed, InvalidInput, PocketError
@@ -204,10 +204,6 @@ def package(
         Path | None,
         typer.Option(metavar="FILE", help="Where to; NAME.tar.gz here if left out."),
     ] = None,
-    debug: Annotated[
-        bool,
-        typer.Option("--debug", help="Keep debug information: a crash then names lines."),
-    ] = False,
     output: Output = Format.TEXT,
 ) -> None:
     """Write a plugin's package, after it was checked and started once in its sandbox.
@@ -229,7 +225,8 @@ def package(
         progress.show("checking")
         host.load(found)
     file = to or Path(f"{found.manifest.name}.tar.gz")
-    written = write_package(found, file, debug=debug)
+    written = write_package(found, file)
+    print_warnings(written.warnings, output)
     if output is not Format.TEXT:
         shown: dict[str, JSON] = {
             "file": str(written.file),

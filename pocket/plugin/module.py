@@ -148,22 +148,29 @@ def custom_section(name: str, content: bytes) -> bytes:
     return bytes([_CUSTOM]) + _leb128(len(body)) + body
 
 
-def without_debug_sections(wasm: bytes, path: str) -> bytes:
-    """Take `.debug_*` out of a wasm file; the names of functions stay.
+def with_debug_sections(wasm: bytes, debug_sections: bytes, path: str) -> bytes:
+    """Put debug information in place of a wasm file's own; the names of functions stay.
 
     Args:
         wasm: the file's bytes.
+        debug_sections: custom sections named `.debug_*`, or nothing.
         path: names the file in errors.
 
     Raises:
-        InvalidModule: not a well-formed list of sections.
+        InvalidModule: not a well-formed list of sections, or one that is not debug information.
     """
     kept = bytearray(wasm[:8])
     for section in _sections(wasm, path):
-        custom = section.number == _CUSTOM
-        if not custom or not _custom(wasm, section, path)[0].startswith(DEBUG_SECTIONS):
+        if not _is_debug(wasm, section, path):
             kept += wasm[section.start : section.end]
-    return bytes(kept)
+    debug = wasm[:8] + debug_sections
+    if not all(_is_debug(debug, section, path) for section in _sections(debug, path)):
+        raise InvalidModule(f"{path}: a section in its debug information that is none")
+    return bytes(kept) + debug_sections
+
+
+def _is_debug(wasm: bytes, section: _Section, path: str) -> bool:
+    return section.number == _CUSTOM and _custom(wasm, section, path)[0].startswith(DEBUG_SECTIONS)
 
 
 def _leb128(number: int) -> bytes:

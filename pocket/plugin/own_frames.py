@@ -33,8 +33,13 @@ def own_frames(frames: Iterable[StackFrame]) -> tuple[StackFrame, ...]:
     return tuple(filter(_is_own, all_frames)) or all_frames
 
 
+def is_own_file(path: str) -> bool:
+    """Whether a file is the author's, by its path from the plugin's folder."""
+    return _FILES.match(path) is None
+
+
 def _is_own(frame: StackFrame) -> bool:
-    if frame.place is not None and _FILES.match(frame.place.path):
+    if frame.place is not None and not is_own_file(frame.place.path):
         return False
     if frame.place is None and _NAMELESS.fullmatch(frame.function):
         return False

@@ -6,7 +6,7 @@ nothing in it is trusted, and no file that it names is ever opened.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,12 +18,8 @@ MAX_MAPPINGS: Final = 4 << 20
 MAX_NAME: Final = 300
 """Characters of a file's name that are shown."""
 
-_DIGITS: Final = {
-    character: value
-    for value, character in enumerate(
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-    )
-}
+_ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_DIGITS: Final = {character: value for value, character in enumerate(_ALPHABET)}
 _GOES_ON: Final = 32
 _MAX_SHIFT: Final = 30
 """Seven digits of five bits; the format has no number of more than 32."""
@@ -82,39 +78,96 @@ class SourceMap:
             if (original := self._place(segment)) is not None
         }
 
+    def only(self, wanted: Callable[[str], bool]) -> SourceMap:
+        """Give a map that knows the places in some of the sources, and that others are elsewhere.
+
+        Raises:
+            ValueError: it is malformed.
+        """
+        kept = [name for name in self.sources if name and wanted(name)]
+        lines: list[list[tuple[int, ...]]] = []
+        for number, segment in self._segments(self.mappings.count(";") + 1):
+            lines.extend([] for _ in range(number - len(lines)))
+            name = self.sources[segment[1]] if segment[1:] and segment[1] in self._numbers else None
+            if name in kept:
+                lines[-1].append((segment[0], kept.index(name), *segment[2:]))
+            elif lines[-1] and lines[-1][-1][1:]:
+                lines[-1].append(segment[:1])
+        return SourceMap(tuple(kept), _written(lines))
+
+    def write(self) -> bytes:
+        """Give the map as JSON."""
+        return orjson.dumps(
+            {"version": 3, "sources": self.sources, "names": [], "mappings": self.mappings}
+        )
+
+    @property
+    def _numbers(self) -> range:
+        return range(len(self.sources))
+
     def _place(self, segment: tuple[int, ...]) -> Place | None:
+        if len(segment) == 1:
+            return None
         _, source, line, column = segment
-        if not 0 <= source < len(self.sources) or line < 0 or column < 0:
+        if source not in self._numbers or line < 0 or column < 0:
             return None
         name = self.sources[source]
         return Place(name[:MAX_NAME], line + 1, column + 1) if name else None
 
     def _segments(self, last: int) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """Give each line, from 1, and of its segments column, source, line and column, from 0."""
+        """Give each line, from 1, and of its segments column, source, line and column, from 0.
+
+        A segment of a column alone is of no source.
+        """
         source = source_line = source_column = 0
         for number, line in enumerate(self.mappings.split(";", last)[:last], 1):
             column = 0
             for segment in line.split(",") if line else ():
-                fields = _numbers(segment)
+                fields = _read(segment)
                 column += fields[0]
                 if len(fields) == 1:
+                    yield number, (column,)
                     continue
                 if len(fields) not in (4, 5):
-                    raise _Malformed
+                    raise _Malformed("malformed mappings")
                 source += fields[1]
                 source_line += fields[2]
                 source_column += fields[3]
                 yield number, (column, source, source_line, source_column)
 
 
-def _numbers(segment: str) -> list[int]:
+def _written(lines: Iterable[Iterable[tuple[int, ...]]]) -> str:
+    """Write segments as what each number is more than the one before it."""
+    before = [0, 0, 0, 0]
+    written = []
+    for line in lines:
+        before[0] = 0
+        texts = []
+        for segment in line:
+            texts.append("".join(_digits(value - before[at]) for at, value in enumerate(segment)))
+            before[: len(segment)] = segment
+        written.append(",".join(texts))
+    return ";".join(written)
+
+
+def _digits(number: int) -> str:
+    """Write a number as `_read` reads it."""
+    left = -number << 1 | 1 if number < 0 else number << 1
+    text = ""
+    while left >= _GOES_ON:
+        text += _ALPHABET[left & 31 | _GOES_ON]
+        left >>= 5
+    return text + _ALPHABET[left]
+
+
+def _read(segment: str) -> list[int]:
     """Read numbers in digits of base 64: five bits, and one that says if another follows."""
     numbers = []
     value = shift = 0
     for character in segment:
         digit = _DIGITS.get(character)
         if digit is None or shift > _MAX_SHIFT:
-            raise _Malformed
+            raise _Malformed("malformed mappings")
         value |= (digit & 31) << shift
         if digit & _GOES_ON:
             shift += 5
@@ -122,5 +175,5 @@ def _numbers(segment: str) -> list[int]:
         numbers.append(-(value >> 1) if value & 1 else value >> 1)
         value = shift = 0
     if not numbers or shift:
-        raise _Malformed
+        raise _Malformed("malformed mappings")
     return numbers

@@ -33,6 +33,7 @@ HOST_ANSWER: Final = 3
 STREAMED_CALL: Final = 4
 CHUNK: Final = 5
 SYMBOLISE: Final = 6
+CONDENSE: Final = 7
 MAILED_CALL: Final = 8
 READY: Final = 16
 RESULT: Final = 17
@@ -44,6 +45,7 @@ STREAM_WRITE: Final = 22
 MAILED_RESULT: Final = 24
 COMPILED: Final = 32
 SYMBOLISED: Final = 33
+CONDENSED: Final = 34
 
 _TYPES: Final = {
     READY: (str, int),
@@ -56,6 +58,7 @@ _TYPES: Final = {
     MAILED_RESULT: (),
     COMPILED: (str, list, bytes),
     SYMBOLISED: (list,),
+    CONDENSED: (bytes,),
 }
 """Kinds that a worker sends, with the types of what follows kind and id."""
 

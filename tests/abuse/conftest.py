@@ -33,6 +33,7 @@ CHAPTERS = {
     "test_frames": "4 Protocol",
     "test_programs": "9 Programs of workflows",
     "test_streams": "4 Protocol",
+    "test_lines": "10 Lines of a crash",
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import struct
 import tarfile
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 from cli.conftest import Terminal
 from guests.build import guest, plugin_folder
 
-from pocket.plugin.module import split_module
+from pocket.plugin.module import custom_section, split_module
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -89,21 +90,71 @@ def test_a_place_that_cannot_be_written_is_named(terminal: Terminal) -> None:
     )
 
 
-def test_a_package_has_the_names_of_functions_and_lines_only_where_they_are_wanted(
-    terminal: Terminal,
-) -> None:
+@pytest.fixture
+def named(terminal: Terminal) -> bytes:
+    """The module of the plugin `named`, with names and lines of files that are in no folder."""
     # What the module does is no matter; a package is of one that starts.
     symbols = split_module((VECTORS / "lines.wasm").read_bytes(), "lines.wasm").symbols
     assert symbols is not None
-    wasm = guest("echo") + symbols.sections[8:]
+    return guest("echo") + symbols.sections[8:]
+
+
+def renamed(wasm: bytes, path: bytes) -> bytes:
+    """Give the file of the lines another name."""
+    start = wasm.index(b"\x0b.debug_line") - 2
+    end = start + 2 + (wasm[start] & 0x7F | wasm[start + 1] << 7)
+    lines = bytearray(wasm[start + 14 : end])
+    for at in (0, 6):  # how long the program is, and its head
+        (size,) = struct.unpack_from("<I", lines, at)
+        struct.pack_into("<I", lines, at, size + len(path) - len(b"lines.c"))
+    section = custom_section(".debug_line", lines.replace(b"lines.c\0", path + b"\0"))
+    return wasm[: start - 1] + section + wasm[end:]
+
+
+def packed(terminal: Terminal, wasm: bytes) -> bytes:
     plugin_folder(terminal.folder, "named", wasm=wasm)
-    packed = {}
-    for option in ([], ["--debug"]):
-        assert terminal.run("plugins", "package", "named", *option).returncode == 0
-        with tarfile.open(terminal.folder / "named.tar.gz") as tar:
-            module = tar.extractfile("plugin.wasm")
-            assert module is not None
-            packed[bool(option)] = module.read()
-    assert packed[True] == wasm
-    assert b".debug_" not in packed[False]
-    assert b"__pocket_call" in packed[False][len(guest("echo")) :]
+    ended = terminal.run("plugins", "package", "named")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    return module_of(terminal)
+
+
+def module_of(terminal: Terminal) -> bytes:
+    with tarfile.open(terminal.folder / "named.tar.gz") as tar:
+        module = tar.extractfile("plugin.wasm")
+        assert module is not None
+        return module.read()
+
+
+def test_a_package_has_the_names_of_functions_and_the_author_s_lines_alone(
+    terminal: Terminal, named: bytes
+) -> None:
+    module = packed(terminal, named)
+    assert b"__pocket_call" in module[len(guest("echo")) :]
+    assert b"lines.c" in module
+    assert b".debug_line" in module
+    # The compiler that made it, the folder that it was in, what no stack needs.
+    assert b"clang" in named
+    assert b"clang" not in module
+    assert b".debug_ranges" not in module
+
+
+def test_an_absolute_path_is_shortened_to_the_one_from_the_plugin_s_folder(
+    terminal: Terminal, named: bytes
+) -> None:
+    folder = str((terminal.folder / "named").resolve()).encode()
+    module = packed(terminal, renamed(named, folder + b"/src/a.c"))
+    assert b"src/a.c" in module
+    assert folder not in module
+
+
+def test_a_package_whose_lines_are_of_other_folders_says_so(
+    terminal: Terminal, named: bytes
+) -> None:
+    plugin_folder(terminal.folder, "named", wasm=renamed(named, b"/home/somebody/a.c"))
+    ended = terminal.run("plugins", "package", "named")
+    assert ended.returncode == 0
+    assert ended.stderr.splitlines()[0].startswith(
+        "warning: named/plugin.wasm: no line in its debug information is of a file in "
+    )
+    assert b".debug_" not in module_of(terminal)
+    assert b"__pocket_call" in module_of(terminal)

@@ -37,6 +37,7 @@ import pocket
 from pocket.authoring.trial import try_examples
 from pocket.document import JSON
 
+NODES = ("deeds", "halve", "louder")
 PERMISSIONS = {"memory": "64MB", "cpu": "5s", "timeout": "30s"}
 SHAPES: tuple[JSON, ...] = (
     None, True, False, 0, -1, 1.5, -2.5e-7, 1e300, "", "text", [], {}, [[], {}, [[None]]],
@@ -80,7 +81,7 @@ class Bench:
             wasm=self._wasm,
             permissions=PERMISSIONS | permissions,
             state=state,
-            nodes=("deeds", "halve", "louder"),
+            nodes=NODES,
         )
         return self._host.load(folder)
 
@@ -293,7 +294,11 @@ def stack_of_error(bench: Bench) -> None:
 
 
 def stack_of_crash(bench: Bench) -> None:
-    plugin = bench.load()
+    crash_at_its_mark(bench, bench.load())
+
+
+def crash_at_its_mark(bench: Bench, plugin: pocket.Plugin) -> None:
+    """Look whether a crash of the plugin tells the line with its mark."""
     with pytest.raises(pocket.PluginCrashed) as caught:
         do(plugin, "trap")
     _marked(bench, caught.value, "the crash")

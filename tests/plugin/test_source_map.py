@@ -72,6 +72,39 @@ def test_a_source_that_is_not_there_is_no_place() -> None:
     assert find((2, 1), mappings=";AADA") is None
 
 
+def test_a_place_behind_a_segment_of_no_source_is_nobody_s() -> None:
+    assert find((2, 9)) is None
+    assert find((2, 10)) is None
+
+
+def own(name: str) -> bool:
+    return name == "a.ts"
+
+
+def test_a_map_of_some_sources_knows_no_place_in_another() -> None:
+    read = SourceMap.read(source_map(mappings=";AAAA,ICUE,IDAA,IAAA,ICAA;;AAAA"))
+    assert read is not None
+    kept = SourceMap.read(read.only(own).write())
+    assert kept is not None
+    assert kept.sources == ("a.ts",)
+    assert kept.mappings == ";IAUE,I,QAAA;;AAAA"
+    places = {(line, column) for line in range(1, 6) for column in range(1, 30)}
+    theirs = {place: found for place, found in read.find(places).items() if found.path == "a.ts"}
+    assert kept.find(places) == theirs
+
+
+@given(st.text(alphabet="ACDEgz9+/;,", max_size=200))
+def test_a_map_of_all_sources_finds_the_same(mappings: str) -> None:
+    read = SourceMap.read(source_map(mappings=mappings))
+    assert read is not None
+    places = {(line, column) for line in range(1, 5) for column in range(1, 100)}
+    try:
+        kept = read.only(lambda name: True)
+    except ValueError:
+        return
+    assert kept.find(places) == read.find(places)
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_raise_anything(data: bytes) -> None:
     Stack.read([{"function": "f", "file": "plugin.js", "line": 1, "column": 1}], data).find()

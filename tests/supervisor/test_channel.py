@@ -48,6 +48,7 @@ def _vector(name: str) -> bytes:
         ("stream-read", [frames.STREAM_READ, 7]),
         ("stream-write", [frames.STREAM_WRITE, 7, b"hot"]),
         ("compiled", [frames.COMPILED, 0, "wasmer-7.4.0", ["export `memory` is missing"], b""]),
+        ("condensed", [frames.CONDENSED, 0, b"\0asm"]),
         ("symbolised", [frames.SYMBOLISED, 0, [0, "f", "a.c", 3, 1]]),
     ],
 )
@@ -69,6 +70,7 @@ def test_what_the_host_sends_is_as_in_the_vectors() -> None:
     assert encode_frame([frames.COMPILE, 0, b"\0asm", True]) == _vector("compile")
     assert encode_frame([frames.HOST_ANSWER, 7, b"{}"]) == _vector("host-answer")
     assert encode_frame([frames.SYMBOLISE, 0, b"\0asm", 300, TRACE]) == _vector("symbolise")
+    assert encode_frame([frames.CONDENSE, 0, b"\0asm", "/home/me"]) == _vector("condense")
     assert frames.encode_bytes(frames.STREAMED_CALL, 7, b"{}") == _vector("streamed-call")
     assert frames.encode_bytes(frames.CHUNK, 7, b"hot") == _vector("chunk")
 

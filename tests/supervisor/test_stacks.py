@@ -13,8 +13,9 @@ from conftest import Load
 from guests.build import source_section
 
 import pocket
-from pocket.plugin.module import custom_section, split_module, without_debug_sections
+from pocket.plugin.module import custom_section, split_module, with_debug_sections
 from pocket.supervisor import process, symboliser
+from pocket.supervisor.condenser import condense
 from pocket.supervisor.trace import Trace
 
 SENTIMENT = Path(__file__).parents[2] / "examples" / "plugins" / "sentiment"
@@ -54,11 +55,23 @@ def test_instructions_that_are_counted_move_no_line(load: Load) -> None:
 
 
 def test_a_crash_without_debug_information_names_functions(load: Load) -> None:
-    assert stack(crash(load, without_debug_sections(LINES, "m"))) == ["outer"]
+    assert stack(crash(load, with_debug_sections(LINES, b"", "m"))) == ["outer"]
 
 
 def test_a_crash_without_names_numbers_functions(load: Load) -> None:
     assert stack(crash(load, split_module(LINES, "m").core)) == ["function 0", "function 2"]
+
+
+def test_lines_of_a_package_without_names_are_of_numbered_functions() -> None:
+    module = split_module(LINES, "m")
+    assert module.symbols is not None
+    lines = condense(module.symbols, "/plugin", "m")
+    packed = split_module(module.core + lines, "m")
+    assert list(map(str, Trace(((0, 107), (2, 126)), packed).find())) == [
+        "inner (lines.c:8:21)",
+        "function 0 (lines.c:12:5)",
+        "function 2 (lines.c:20:5)",
+    ]
 
 
 def test_a_map_of_a_module_s_bytes_names_lines_and_none_for_a_byte_that_is_not_known() -> None:
@@ -82,7 +95,7 @@ def test_the_functions_of_an_engine_are_not_shown_for_its_script() -> None:
 def test_debug_information_changes_nothing_of_what_runs() -> None:
     with_it, without = (
         split_module(LINES, "m"),
-        split_module(without_debug_sections(LINES, "m"), "m"),
+        split_module(with_debug_sections(LINES, b"", "m"), "m"),
     )
     assert (with_it.core, with_it.core_hash) == (without.core, without.core_hash)
 

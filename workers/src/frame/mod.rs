@@ -158,6 +158,13 @@ mod tests {
                     let wanted = Request::Symbolise { sections, code_start: 300, trace: trace() };
                     assert_eq!(parse(&frame[4..]).ok(), Some(wanted));
                 }
+                "condense" => {
+                    let sections = b"\0asm".as_slice();
+                    let folder = "/home/me".to_owned();
+                    let wanted = Request::Condense { sections, folder };
+                    assert_eq!(parse(&frame[4..]).ok(), Some(wanted));
+                }
+                "condensed" => assert_eq!(writer.condensed(b"\0asm"), frame),
                 "symbolised" => {
                     let place = Place {
                         function: Some("f".to_owned()),

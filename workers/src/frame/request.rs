@@ -12,6 +12,7 @@ const HOST_ANSWER: u8 = 3;
 const STREAMED_CALL: u8 = 4;
 const CHUNK: u8 = 5;
 const SYMBOLISE: u8 = 6;
+const CONDENSE: u8 = 7;
 const MAILED_CALL: u8 = 8;
 
 /// What `start` puts in force for the life of the worker.
@@ -85,6 +86,12 @@ pub enum Request<'a> {
         sections: &'a [u8],
         code_start: u32,
         trace: Trace,
+    },
+    Condense {
+        /// A module of nothing but custom sections.
+        sections: &'a [u8],
+        /// Whose files are the author's.
+        folder: String,
     },
 }
 
@@ -216,6 +223,7 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Fault> {
             code_start: number(rest)?,
             trace: Trace::from_bytes(bytes(rest)?).ok_or_else(|| malformed("trace"))?,
         },
+        (CONDENSE, 4) => Request::Condense { sections: bytes(rest)?, folder: text(rest)? },
         _ => return Err(malformed(format_args!("kind {kind} with {fields} fields"))),
     };
     if rest.is_empty() { Ok(request) } else { Err(malformed("bytes after the frame")) }

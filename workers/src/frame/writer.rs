@@ -14,6 +14,7 @@ pub const STREAM_WRITE: u8 = 22;
 const MAILED_RESULT: u8 = 24;
 const COMPILED: u8 = 32;
 const SYMBOLISED: u8 = 33;
+const CONDENSED: u8 = 34;
 
 /// What a call cost, measured around the guest code alone.
 #[derive(Clone, Copy, Debug, Default)]
@@ -181,6 +182,12 @@ impl Writer {
             self.uint(u64::from(place.line));
             self.uint(u64::from(place.column));
         }
+        self.end()
+    }
+
+    pub fn condensed(&mut self, sections: &[u8]) -> &[u8] {
+        self.begin(3, CONDENSED, 0);
+        self.bin(sections);
         self.end()
     }
 }

@@ -14,8 +14,8 @@ const COMPILE_DATA_BYTES: u64 = 3 << 30;
 const COMPILE_CPU_S: u64 = 120;
 /// The largest frame, and as much again for each of what is read of it and what is found.
 const SYMBOLISE_DATA_BYTES: u64 = 256 << 20;
-/// The DWARF of a plugin in C++, 1.5 MB, takes some milliseconds.
-const SYMBOLISE_CPU_S: u64 = 4;
+/// Ten times what the largest DWARF takes; where a person waits, the host's clock is sooner.
+const SYMBOLISE_CPU_S: u64 = 20;
 /// stdin, stdout, stderr, the artifact while it is loaded, and a few for the engine.
 const OPEN_FILES: u64 = 16;
 /// Files and folders that the guest of a worker with folders may have open at once.

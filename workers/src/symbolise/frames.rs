@@ -34,7 +34,7 @@ pub fn placed(
         let mut found = address.map(|at| places.find(u64::from(at))).unwrap_or_default();
         match found.last_mut() {
             // The section of names has a whole one, where DWARF may have its last word only.
-            Some(outermost) if names.has(stand.function) => {
+            Some(outermost) if names.has(stand.function) || outermost.function.is_none() => {
                 outermost.function = Some(names.get(stand.function));
             }
             Some(_) => {}

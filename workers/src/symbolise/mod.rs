@@ -4,9 +4,11 @@
 //! It answers with two `symbolised` frames. The first has only names; whoever waits for the second
 //! in vain still has those.
 
+mod condense;
 mod demangle;
 mod frames;
 mod names;
+mod own_file;
 mod places;
 mod sections;
 
@@ -18,6 +20,8 @@ use crate::fault::{Code, Fault};
 use crate::frame::{self, Request, Usage, Writer};
 use crate::pipe::{self, Reader};
 use crate::sandbox;
+use crate::trace::Trace;
+use condense::condense;
 use names::Names;
 use places::Places;
 use sections::Sections;
@@ -40,24 +44,30 @@ fn symbolise() -> Result<(), Fault> {
     let Some(body) = reader.next()? else {
         return Err(Fault::new(Code::Protocol, "nothing to symbolise"));
     };
-    let Request::Symbolise { sections, code_start, trace } = frame::parse(reader.bytes(body))?
-    else {
-        return Err(Fault::new(Code::Protocol, "not a trace"));
-    };
+    match frame::parse(reader.bytes(body))? {
+        Request::Symbolise { sections, code_start, trace } => name(sections, code_start, &trace),
+        Request::Condense { sections, folder } => {
+            let condensed = condense(&Places::of(&Sections::of(sections)), &folder);
+            pipe::send(Writer::default().condensed(&condensed));
+        }
+        _ => return Err(Fault::new(Code::Protocol, "nothing to symbolise")),
+    }
+    Ok(())
+}
+
+fn name(sections: &[u8], code_start: u32, trace: &Trace) {
     let sections = Sections::of(sections);
     let names = Names::of(&sections, trace.stands());
     let mut writer = Writer::default();
-    pipe::send(writer.symbolised(&frames::named(&trace, &names)));
+    pipe::send(writer.symbolised(&frames::named(trace, &names)));
     let places = Places::of(&sections);
-    pipe::send(writer.symbolised(&frames::placed(&trace, &names, &places, code_start)));
-    Ok(())
+    pipe::send(writer.symbolised(&frames::placed(trace, &names, &places, code_start)));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::chance::Chance;
-    use crate::trace::Trace;
 
     const MODULE: &[u8] = include_bytes!("../../../tests/vectors/lines.wasm");
     /// Of lines.wasm when it traps: function 0 at byte 107, function 2 at byte 126.
@@ -71,6 +81,16 @@ mod tests {
         frames::placed(&trace, &names, &Places::of(&sections), CODE_START)
     }
 
+    fn condensed(module: &[u8]) -> Vec<u8> {
+        condense(&Places::of(&Sections::of(module)), "/home/me/plugin")
+    }
+
+    /// What a package has: the names of functions, and the lines that are left.
+    fn packed(module: &[u8]) -> Vec<u8> {
+        let names = sections::custom_section("name", Sections::of(module).get("name"));
+        [b"\0asm\x01\0\0\0".as_slice(), &names, &condensed(module)].concat()
+    }
+
     fn shown(frame: &SourceFrame) -> String {
         let place = &frame.place;
         let function = place.function.as_deref().unwrap_or_default();
@@ -82,6 +102,26 @@ mod tests {
         let shown: Vec<String> = symbolised(MODULE).iter().map(shown).collect();
         assert_eq!(shown[..2], ["0 inner lines.c:8:21", "0 outer lines.c:12:5"]);
         assert!(shown[2].starts_with("1 __pocket_call lines.c:2"));
+    }
+
+    #[test]
+    fn lines_of_a_package_are_those_of_what_was_built() {
+        let package = packed(MODULE);
+        assert_eq!(symbolised(&package), symbolised(MODULE));
+        assert_eq!(condensed(&package), condensed(MODULE));
+    }
+
+    #[test]
+    fn no_line_of_another_s_file_is_kept() {
+        let name = MODULE.windows(8).position(|name| name == b"lines.c\0");
+        let mut module = MODULE.to_vec();
+        let all = module.windows(8).filter(|name| *name == b"lines.c\0").count();
+        for _ in 0..all {
+            let at = module.windows(8).position(|name| name == b"lines.c\0").unwrap_or_default();
+            module[at..at + 8].copy_from_slice(b"/ines.c\0");
+        }
+        assert!(name.is_some());
+        assert_eq!(condensed(&module), b"");
     }
 
     #[test]
@@ -102,6 +142,7 @@ mod tests {
                 let name = frame.place.function.unwrap_or_default();
                 assert!(name.len().max(frame.place.file.len()) <= demangle::MOST_BYTES);
             }
+            assert!(condensed(&module).len() < 1 << 20);
         }
         assert!(begun.elapsed().as_secs() < 60);
     }

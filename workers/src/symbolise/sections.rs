@@ -27,3 +27,16 @@ impl<'a> Sections<'a> {
         self.0.get(name).copied().unwrap_or_default()
     }
 }
+
+/// A custom section, to be put behind a module.
+pub fn custom_section(name: &str, content: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    // A `Vec` takes what is written to it.
+    let _ = gimli::leb128::write::unsigned(&mut body, name.len() as u64);
+    body.extend_from_slice(name.as_bytes());
+    body.extend_from_slice(content);
+    let mut section = vec![0];
+    let _ = gimli::leb128::write::unsigned(&mut section, body.len() as u64);
+    section.extend(body);
+    section
+}
