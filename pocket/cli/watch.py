@@ -61,7 +61,9 @@ class Trace:
         try:
             self._file.write(orjson.dumps(self._mask.json(line), option=orjson.OPT_APPEND_NEWLINE))
         except OSError as refused:
-            raise InvalidInput(f"{self._file.name}: {refused.strerror}") from None
+            # No error of a node: whatever else would run could not be traced either.
+            refused.filename = self._file.name
+            raise
 
 
 class ShownSteps:
@@ -98,13 +100,13 @@ class Watchers:
 
 
 @contextmanager
-def open_trace(path: Path | None) -> Iterator[IO[bytes] | None]:
-    """Open the file of `--trace`, if there is one."""
+def open_trace(path: Path | None, *, further: bool = False) -> Iterator[IO[bytes] | None]:
+    """Open the file of `--trace`, if there is one; `further` keeps what is in it."""
     if path is None:
         yield None
         return
     try:
-        file = path.open("wb", buffering=0)
+        file = path.open("ab" if further else "wb", buffering=0)
     except OSError as error:
         raise InvalidInput(f"{path}: {error.strerror}") from None
     with file:
