@@ -18,6 +18,12 @@ _READ_BYTES: Final = 256 << 10
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 
+def size_of(fd: int) -> int | None:
+    """Give the bytes of a file; what comes through a pipe has no known end."""
+    status = os.fstat(fd)
+    return status.st_size if S_ISREG(status.st_mode) else None
+
+
 class LineReader:
     """Reads lines, of which each comes as soon as it is there.
 
@@ -36,8 +42,7 @@ class LineReader:
         self.read_bytes = 0
         self._fd = fd
         self._name = name
-        status = os.fstat(fd)
-        self.size_bytes = status.st_size if S_ISREG(status.st_mode) else None
+        self.size_bytes = size_of(fd)
 
     def __iter__(self) -> Iterator[tuple[int, bytes | None]]:
         """Give each line with its number from 1 on; None stands for one that is too long.
