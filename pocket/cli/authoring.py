@@ -9,7 +9,7 @@ import typer
 
 from pocket.cli.help import Command
 from pocket.cli.options import Output, complete_plugin
-from pocket.cli.output import Format, emit, say
+from pocket.cli.output import Format, emit, json_text, say
 from pocket.cli.progress import Progress
 from pocket.document import JSON
 from pocket.errors import ExampleFailed, InvalidInput
@@ -221,14 +221,8 @@ def _print_trial(trial: Trial) -> None:
     for problem in trial.problems:
         say(f"  schema:   {problem}")
     if trial.error is not None:
-        say(f"  expected: {_on_one_line(trial.expected)}")
+        say(f"  expected: {json_text(trial.expected)}")
         say(f"  error:    {trial.error}")
     elif trial.actual != trial.expected:
-        say(f"  expected: {_on_one_line(trial.expected)}")
-        say(f"  actual:   {_on_one_line(trial.actual)}")
-
-
-def _on_one_line(value: JSON) -> str:
-    import orjson
-
-    return orjson.dumps(value).decode()
+        say(f"  expected: {json_text(trial.expected)}")
+        say(f"  actual:   {json_text(trial.actual)}")

@@ -14,7 +14,7 @@ import typer
 from pocket.cli.in_order import in_order
 from pocket.cli.line_reader import MAX_LINE_BYTES, LineReader
 from pocket.cli.options import stdin
-from pocket.cli.output import Format, error_json, note, printable
+from pocket.cli.output import Format, error_json, json_text, note, printable
 from pocket.cli.progress import Progress
 from pocket.cli.results import Results
 from pocket.document import JSON
@@ -111,14 +111,14 @@ class Batch:
     def _sum_up(self, took_s: float) -> None:
         if self._output is Format.JSON:
             fields = {"lines": self._done, "failed": self._failed, "took_s": round(took_s, 3)}
-            note(orjson.dumps(fields).decode())
+            note(json_text(fields))
         else:
             took = format_duration(round(took_s, 3))
             note(f"{self._done} lines in {took}, {self._failed} failed")
 
     def _say_where(self) -> None:
         if self._output is Format.JSON:
-            note(orjson.dumps({"stopped_after_line": self._last}).decode())
+            note(json_text({"stopped_after_line": self._last}))
             return
         rest = "--resume goes on" if self._results else f"tail -n +{self._last + 1} gives the rest"
         note(f"stopped after line {self._last} of the input; {rest}")
@@ -174,12 +174,12 @@ class Batch:
     def _on_one_line(self, value: JSON) -> str:
         if self._output is Format.TEXT and isinstance(value, str):
             return printable(value).replace("\n", "\\n")
-        item = orjson.dumps(value).decode()
+        item = json_text(value)
         return f"- {item}" if self._output is Format.YAML else item
 
     def _print_error(self, number: int, error: PocketError) -> None:
         if self._output is Format.JSON:
-            note(orjson.dumps({"error": error_json(error), "line": number}).decode())
+            note(json_text({"error": error_json(error), "line": number}))
             return
         where = f"line {number}: node {error.step!r}" if error.step else f"line {number}"
         hint = f" ({error.hint})" if error.hint else ""

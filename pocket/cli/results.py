@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 import orjson
 
-from pocket.cli.output import error_json
+from pocket.cli.output import error_json, json_text
 from pocket.document import JSON
 from pocket.errors import InvalidInput, PocketError
 
@@ -60,7 +60,7 @@ class Results:
             data: JSON = {"line": line, "error": error_json(outcome)}
         else:
             data = {"line": line, "output": outcome}
-        rest = memoryview(orjson.dumps(data, option=orjson.OPT_APPEND_NEWLINE))
+        rest = memoryview(f"{json_text(data)}\n".encode())
         size = len(rest)
         try:
             while rest:

@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-import orjson
-
+from pocket.cli.output import json_text
 from pocket.cli.progress import Progress
 from pocket.document import JSON
 from pocket.errors import InvalidInput, PocketError
@@ -59,7 +58,7 @@ class Trace:
             "error": None if error is None else str(error),
         }
         try:
-            self._file.write(orjson.dumps(self._mask.json(line), option=orjson.OPT_APPEND_NEWLINE))
+            self._file.write(f"{json_text(self._mask.json(line))}\n".encode())
         except OSError as refused:
             # No error of a node: whatever else would run could not be traced either.
             refused.filename = self._file.name
