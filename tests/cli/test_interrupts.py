@@ -143,6 +143,41 @@ def test_what_does_not_end_is_left_by_a_second_ctrl_c(terminal: Terminal) -> Non
     assert command.returncode == 130
 
 
+INTERRUPTED_START = """
+import os, signal, subprocess, time
+from pathlib import Path
+
+popen = subprocess.Popen
+
+def start(*arguments, **options):
+    process = popen(*arguments, **options)
+    Path(f"pids/{process.pid}").touch()
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(0.1)
+    return process
+
+subprocess.Popen = start
+from pocket.cli.main import main
+main()
+"""
+
+
+def test_ctrl_c_while_a_command_begins_leaves_nothing_running(terminal: Terminal) -> None:
+    sleepers = Sleepers(terminal)
+    ended = subprocess.run(
+        [COMMAND[0], "-c", INTERRUPTED_START, "run", "w.yaml"],
+        cwd=terminal.folder,
+        env=terminal.environ,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "")
+    assert len(sleepers.pids) == 1
+    sleepers.check_over()
+
+
 def test_a_reader_that_leaves_ends_all_lines_that_are_under_way(terminal: Terminal) -> None:
     sleepers = Sleepers(terminal)
     nodes = json.loads((terminal.folder / "w.yaml").read_text())["nodes"]
