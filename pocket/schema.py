@@ -112,6 +112,11 @@ def _said(error: ValidationError) -> str:
             return f"{_shown(error.instance)} is not of type {wanted}"
         case "pattern":
             return f"{error.instance!r:.80} has not the form that is wanted here"
+        case "maxItems":
+            given = len(cast("list[object]", error.instance))
+            return f"{given} items are too many, at most {error.validator_value} are allowed"
         case _:
-            message: str = error.message
+            # What is wrong stands behind the value, which may be long.
+            value = f"{error.instance!r}"
+            message: str = error.message.replace(value, f"{value:.80}", 1)
             return f"{message:.{_LONGEST_MESSAGE}}"

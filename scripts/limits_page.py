@@ -39,6 +39,7 @@ HOST = {
     ],
     "What a plugin says": ["foreign_json", "plugin/schema"],
     "Filters and scripts": ["nodes/interpreter"],
+    "Files and lines of workflows": ["workflow/folder", "cli/line_reader"],
 }
 
 WORKER = {

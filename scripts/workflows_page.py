@@ -169,7 +169,7 @@ with `# yaml-language-server: $schema=workflow.schema.json`.
 {table(["field", "type", "default", ""], list(properties(workflow_schema())))}
 
 Anchors, aliases, tags and doubled keys are refused; `yes`, `on` and dates are texts, as in YAML
-1.2.
+1.2. Numbers are decimal: `010` is ten, and `0x1F` and `1_000` are texts.
 
 ## Routing
 
@@ -206,7 +206,10 @@ such a connection the run fails with the error.
 - **`timeout`** ends an attempt for real: the process of a plugin is killed, a wait or a template
   ends. The error is `node-timeout`. A node that only computes and that nothing could end has no
   timeout; such a file is refused. `pocket run --timeout 30s` limits a whole run; nothing stands in
-  for what that ends.
+  for what that ends. Neither counts the loading of the file, in which plugins are compiled that
+  never were on this machine: that takes seconds, and [has a limit](limits.md) of its own. Neither
+  can stop [a node in Python](#nodes-in-python) in the middle of what it does: the run is over when
+  its function comes back, or asks its `scope`.
 - **`retry`** makes more attempts where that may help: after a crash or a timeout, in short after an
   error that [errors.md](errors.md) calls worth a retry. Bad input, an error that a plugin answers
   with, and a limit of memory or CPU would only come again. Ctrl-C ends the wait between attempts.

@@ -134,6 +134,18 @@ def test_schema_problems_come_in_order_with_place_path_and_hint() -> None:
     ]
 
 
+def test_what_is_wrong_with_a_long_value_is_said_all_the_same() -> None:
+    document = parse(f"list: [{'x, ' * 99}x]\ntext: {'y' * 999}\n")
+    for schema, message in (
+        ({"properties": {"list": {"maxItems": 98}}}, "list: 100 items are too many, at most 98"),
+        ({"properties": {"list": {"minItems": 101}}}, "is too short"),
+        ({"properties": {"text": {"maxLength": 3}}}, "is too long"),
+    ):
+        [problem] = schema_problems(document, schema)  # type: ignore[arg-type]
+        assert message in str(problem)
+        assert len(str(problem)) < 200
+
+
 def test_the_error_class_is_the_callers() -> None:
     with pytest.raises(InvalidDocument):
         parse_document("", "x", error=InvalidDocument)

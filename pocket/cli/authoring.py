@@ -9,7 +9,7 @@ import typer
 
 from pocket.cli.help import Command
 from pocket.cli.options import Output, complete_plugin
-from pocket.cli.output import Format, emit, note, print_error, print_warnings, say
+from pocket.cli.output import Format, emit, json_text, note, print_error, print_warnings, say
 from pocket.cli.progress import Progress
 from pocket.document import JSON
 from pocket.errors import ExampleFailed, InvalidInput, PocketError
@@ -256,16 +256,10 @@ def _print_trial(trial: Trial) -> None:
     for problem in trial.problems:
         say(f"  schema:   {problem}")
     if trial.error is not None:
-        say(f"  expected: {_on_one_line(trial.expected)}")
+        say(f"  expected: {json_text(trial.expected)}")
         say(f"  error:    {trial.error}")
     elif trial.differences:
-        say(f"  expected: {_on_one_line(trial.expected)}")
-        say(f"  actual:   {_on_one_line(trial.actual)}")
+        say(f"  expected: {json_text(trial.expected)}")
+        say(f"  actual:   {json_text(trial.actual)}")
         for difference in trial.differences:
             say(f"  differs:  {difference}")
-
-
-def _on_one_line(value: JSON) -> str:
-    import orjson
-
-    return orjson.dumps(value).decode()

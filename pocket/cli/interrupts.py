@@ -9,9 +9,13 @@ from time import monotonic, sleep
 from types import FrameType
 from typing import Final
 
+from pocket.cli.output import note
+
 _PATIENCE_S: Final = 1.0
 """How long stopping everything may take; it takes some milliseconds unless a function of Python's
 is under way, which nothing can stop."""
+_SILENCE_S: Final = 3.0
+"""When to say what another one does; a busy machine has ended all it can by then."""
 _LOOK_UP_S: Final = 0.02
 _SIGNALLED: Final = 128
 """What shells add to the number of the signal that ended a program."""
@@ -20,7 +24,8 @@ _SIGNALLED: Final = 128
 class Interrupts:
     """Turns the first of these signals into KeyboardInterrupt, and lets later ones change nothing.
 
-    After `_PATIENCE_S` another one ends the process at once; workers end with it.
+    After `_PATIENCE_S` another one ends the process at once, of which a note tells a little later.
+    Workers end with it.
 
     Attributes:
         exit_code: of the process, once there was one.
@@ -46,8 +51,11 @@ class Interrupts:
         while True:
             sleep(_LOOK_UP_S)
             if self.exit_code is not None:
-                return
+                break
             signal.pthread_kill(main_thread().ident or 0, number)
+
+        sleep(_SILENCE_S)
+        note("a function of Python's is still under way; the same signal again ends it at once")
 
     def _hear(self, number: int, _: FrameType | None) -> None:
         if self.exit_code is None:

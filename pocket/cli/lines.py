@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from stat import S_ISREG
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import orjson
 import typer
 
 from pocket.cli.in_order import in_order
+from pocket.cli.line_reader import MAX_LINE_BYTES, LineReader
 from pocket.cli.options import stdin
-from pocket.cli.output import Format, error_json, note, printable
+from pocket.cli.output import Format, error_json, json_text, note, printable
 from pocket.cli.progress import Progress
+from pocket.cli.results import Results
 from pocket.document import JSON
 from pocket.errors import InvalidInput, PocketError
-from pocket.units import format_duration
+from pocket.units import format_bytes, format_duration
 
 if TYPE_CHECKING:
     from pocket.workflow.engine import WorkflowResult
@@ -28,10 +28,10 @@ RunLine = Callable[[JSON, int], "WorkflowResult"]
 
 
 @contextmanager
-def open_lines(option: str | None) -> Iterator[IO[bytes]]:
+def open_lines(option: str | None) -> Iterator[LineReader]:
     """Open what `--input` names: `@FILE`, or stdin."""
     if option is None or option == "-":
-        yield stdin()
+        yield LineReader(stdin().fileno(), "stdin")
         return
     if not option.startswith("@"):
         raise typer.BadParameter("with --lines it takes @FILE or -", param_hint="--input")
@@ -40,13 +40,7 @@ def open_lines(option: str | None) -> Iterator[IO[bytes]]:
     except OSError as error:
         raise InvalidInput(f"{option[1:]}: {error.strerror}") from None
     with stream:
-        yield stream
-
-
-def _size(stream: IO[bytes]) -> int | None:
-    """Give the bytes of a file; what comes through a pipe has no known end."""
-    status = os.fstat(stream.fileno())
-    return status.st_size if S_ISREG(status.st_mode) else None
+        yield LineReader(stream.fileno(), option[1:])
 
 
 class Batch:
@@ -57,35 +51,59 @@ class Batch:
         output: how to print each result, always on one line.
         text_field: wraps a line as `{text_field: line}`; None reads it as JSON.
         at_once: how many lines are run at the same time; results come in their order all the same.
+        results: the file that results are written to, instead of being printed; lines that have
+            one are passed over.
     """
 
     def __init__(
-        self, run: RunLine, output: Format, text_field: str | None, at_once: int = 1
+        self,
+        run: RunLine,
+        output: Format,
+        text_field: str | None,
+        at_once: int = 1,
+        results: Results | None = None,
     ) -> None:
         self._run = run
         self._output = output
         self._text_field = text_field
         self._at_once = at_once
+        self._results = results
         self._started_s = time.monotonic()
-        self._read_bytes = 0
-        self._done = 0
-        self._failed = 0
-        self._exit_code = 0
+        self._seen = 0
+        self._done = results.done if results else 0
+        self._failed = results.failed if results else 0
+        self._exit_code = results.exit_code if results else 0
+        self._last = results.last if results else 0
 
-    def run(self, lines: IO[bytes]) -> None:
-        """Run once a line, printing each result or error as it comes."""
+    def run(self, lines: LineReader) -> None:
+        """Run once a line, printing each result or error as it comes.
+
+        Raises:
+            InvalidInput: the input cannot be read, or is shorter than the one that the results
+                are of.
+        """
         # Where the results are seen on the terminal, they are progress enough.
-        with (
-            Progress(wanted=not sys.stdout.isatty(), total=_size(lines)) as progress,
-            closing(in_order(self._result, self._numbered(lines), self._at_once)) as results,
-        ):
-            for number, result in results:
-                self._print(number, result)
-                progress.show(f"{self._done} lines, {self._failed} failed", self._read_bytes)
+        wanted = self._results is not None or not sys.stdout.isatty()
+        try:
+            with (
+                Progress(wanted=wanted, total=lines.size_bytes) as progress,
+                closing(in_order(self._result, self._wanted(lines), self._at_once)) as results,
+            ):
+                for number, result in results:
+                    self._take(number, result)
+                    progress.show(f"{self._done} lines, {self._failed} failed", lines.read_bytes)
+        except KeyboardInterrupt:
+            self._say_where()
+            raise
+        if self._seen < self._last:
+            raise InvalidInput(
+                f"the input has {self._seen} lines, and there is a result of line {self._last}",
+                hint="--resume goes on with the input that the results are of",
+            )
 
     def finish(self, *, verbose: bool) -> None:
         """Sum up, and exit with the code of the first failure if there was one."""
-        if verbose or self._failed:
+        if verbose or self._failed or self._results:
             self._sum_up(time.monotonic() - self._started_s)
         if self._exit_code:
             raise typer.Exit(self._exit_code)
@@ -93,40 +111,59 @@ class Batch:
     def _sum_up(self, took_s: float) -> None:
         if self._output is Format.JSON:
             fields = {"lines": self._done, "failed": self._failed, "took_s": round(took_s, 3)}
-            note(orjson.dumps(fields).decode())
+            note(json_text(fields))
         else:
             took = format_duration(round(took_s, 3))
             note(f"{self._done} lines in {took}, {self._failed} failed")
 
-    def _numbered(self, lines: IO[bytes]) -> Iterator[tuple[int, bytes]]:
-        for number, line in enumerate(lines, 1):
-            self._read_bytes += len(line)
-            if line.strip():
+    def _say_where(self) -> None:
+        if self._output is Format.JSON:
+            note(json_text({"stopped_after_line": self._last}))
+            return
+        rest = "--resume goes on" if self._results else f"tail -n +{self._last + 1} gives the rest"
+        note(f"stopped after line {self._last} of the input; {rest}")
+
+    def _wanted(self, lines: LineReader) -> Iterator[tuple[int, bytes | None]]:
+        """Give the lines that are to be run, each with its number."""
+        done = self._last
+        for number, line in lines:
+            self._seen = number
+            if number > done and (line is None or line.strip()):
                 yield number, line
 
-    def _result(self, numbered: tuple[int, bytes]) -> tuple[int, str | PocketError]:
+    def _result(self, numbered: tuple[int, bytes | None]) -> tuple[int, JSON | PocketError]:
         number, line = numbered
         try:
-            return number, self._on_one_line(self._run(self._value(line), number).output)
+            return number, self._run(self._value(line), number).output
         except PocketError as error:
             return number, error
 
-    def _print(self, number: int, result: str | PocketError) -> None:
+    def _take(self, number: int, result: JSON | PocketError) -> None:
+        if self._results is not None:
+            self._results.write(number, result)
+        elif isinstance(result, PocketError):
+            self._print_error(number, result)
+        else:
+            print(self._on_one_line(result), flush=True)
+        self._last = number
         self._done += 1
-        if isinstance(result, str):
-            print(result, flush=True)
-            return
-        self._failed += 1
-        self._exit_code = self._exit_code or result.exit_code
-        self._print_error(number, result)
+        if isinstance(result, PocketError):
+            self._failed += 1
+            self._exit_code = self._exit_code or result.exit_code
 
-    def _value(self, line: bytes) -> JSON:
+    def _value(self, line: bytes | None) -> JSON:
+        if line is None:
+            raise InvalidInput(f"it has more than {format_bytes(MAX_LINE_BYTES)}")
         try:
-            if self._text_field is not None:
-                return {self._text_field: line.decode().rstrip("\r\n")}
-            value: JSON = orjson.loads(line)
+            text = line.decode()
         except UnicodeDecodeError as error:
-            raise InvalidInput(f"not UTF-8: byte {error.start}") from None
+            raise InvalidInput(
+                f"not UTF-8: byte {error.start}", hint="iconv -t utf-8 converts a file"
+            ) from None
+        if self._text_field is not None:
+            return {self._text_field: text.rstrip("\r\n")}
+        try:
+            value: JSON = orjson.loads(line)
         except orjson.JSONDecodeError as error:
             raise InvalidInput(
                 f"column {error.colno}: {error.msg}",
@@ -136,13 +173,13 @@ class Batch:
 
     def _on_one_line(self, value: JSON) -> str:
         if self._output is Format.TEXT and isinstance(value, str):
-            return printable(value)
-        item = orjson.dumps(value).decode()
+            return printable(value).replace("\n", "\\n")
+        item = json_text(value)
         return f"- {item}" if self._output is Format.YAML else item
 
     def _print_error(self, number: int, error: PocketError) -> None:
         if self._output is Format.JSON:
-            note(orjson.dumps({"error": error_json(error), "line": number}).decode())
+            note(json_text({"error": error_json(error), "line": number}))
             return
         where = f"line {number}: node {error.step!r}" if error.step else f"line {number}"
         hint = f" ({error.hint})" if error.hint else ""

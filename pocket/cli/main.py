@@ -6,6 +6,7 @@ import itertools
 import os
 import re
 import sys
+from io import TextIOWrapper
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -150,6 +151,9 @@ def _drop_output() -> None:
 def _run() -> None:
     if sys.stdout is None:
         raise InvalidInput("stdout is closed", hint="send it to /dev/null, if nobody wants it")
+    if isinstance(sys.stdout, TextIOWrapper):
+        # As JSON has to be, and as all that is read is, whatever the locale says.
+        sys.stdout.reconfigure(encoding="utf-8")
     try:
         app(prog_name="pocket")
     except SystemExit as ending:

@@ -30,10 +30,6 @@ PluginName = Annotated[
     str,
     typer.Argument(metavar="NAME", help="An installed plugin.", autocompletion=complete_plugin),
 ]
-InputJson = Annotated[
-    str,
-    typer.Option("--input", "-i", metavar="JSON|@FILE|-", help="The input; - reads stdin."),
-]
 ConfigJson = Annotated[
     str | None,
     typer.Option("--config", "-c", metavar="JSON|@FILE|-", help="The node's config."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -51,7 +52,23 @@ def render(value: JSON, output: Format) -> str:
         return text.removesuffix("\n").removesuffix("\n...")
     if output is Format.TEXT and isinstance(value, str):
         return printable(value)
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    return json_text(value, indent=2)
+
+
+def json_text(value: JSON | dict[str, Any], *, indent: int | None = None) -> str:
+    """Write a value as JSON in which a terminal finds nothing to obey.
+
+    Of the name of a file that is not UTF-8, odd bytes become question marks.
+    """
+    try:
+        text = orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else 0).decode()
+    except orjson.JSONEncodeError:
+        separators = None if indent else (",", ":")
+        odd = json.dumps(value, indent=indent, separators=separators, ensure_ascii=False)
+        text = odd.encode(errors="replace").decode()
+    if all(line.isprintable() for line in text.split("\n")):
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def printable(text: str) -> str:
@@ -83,7 +100,7 @@ def print_warnings(problems: Sequence[Problem], output: Format = Format.TEXT) ->
     """Print problems that stop nothing."""
     if output is Format.JSON:
         if problems:
-            note(orjson.dumps({"warnings": [*map(problem_json, problems)]}).decode())
+            note(json_text({"warnings": [*map(problem_json, problems)]}))
         return
     for problem in problems:
         print(f"{_paint('warning:', _YELLOW)} {printable(str(problem))}", file=sys.stderr)
@@ -94,7 +111,7 @@ def print_warnings(problems: Sequence[Problem], output: Format = Format.TEXT) ->
 def print_error(error: PocketError, output: Format = Format.TEXT) -> None:
     """Print an error on stderr, with what to do about it."""
     if output is Format.JSON:
-        print(orjson.dumps({"error": error_json(error)}).decode(), file=sys.stderr)
+        print(json_text({"error": error_json(error)}), file=sys.stderr)
         return
     prefix = f"node {error.step!r}: " if error.step else ""
     hints = [error.hint] if error.hint else []

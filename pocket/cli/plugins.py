@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pocket.cli import authoring
+from pocket.cli.call import call
 from pocket.cli.consent import ask_consent
 from pocket.cli.help import Command, Group
-from pocket.cli.options import ConfigJson, InputJson, Output, PluginName, read_json
+from pocket.cli.options import Output, PluginName
 from pocket.cli.output import Format, emit, note, print_error, problem_json, say, table
-from pocket.document import JSON
 from pocket.errors import InvalidInput, InvalidPolicy, Problem
 from pocket.units import format_bytes
 
@@ -230,39 +230,7 @@ def release(name: PluginName) -> None:
     print(f"released {name}" if released else f"{name} is not in quarantine")
 
 
-@app.command(cls=Command)
-def call(
-    name: PluginName,
-    node: Annotated[str, typer.Argument(metavar="NODE", help="One of the plugin's node types.")],
-    value: InputJson,
-    config: ConfigJson = None,
-    output: Output = Format.TEXT,
-) -> None:
-    """Call one node of a plugin and print its output.
-
-    NAME may also be a folder or a .tar.gz, written with a slash: ./my-plugin
-
-    Examples:
-
-      pocket plugins call sentiment-analyzer sentiment --input '{"text": "I love it"}'
-
-      pocket plugins call statistics statistics --input @numbers.json --output yaml
-    """
-    from pocket.supervisor.host import Host
-
-    data = read_json(value, "--input")
-    settings = _mapping(read_json(config, "--config")) if config is not None else None
-    with Host() as host:
-        result = host.load(name).call(node, data, config=settings)
-    if output is Format.TEXT:
-        emit(result.output, output)
-        return
-    usage: dict[str, JSON] = {
-        "wall_us": result.usage.wall_us,
-        "cpu_us": result.usage.cpu_us,
-        "memory_bytes": result.usage.memory_bytes,
-    }
-    emit({"output": result.output, "next": result.next, "usage": usage}, output)
+app.command(cls=Command)(call)
 
 
 def _refused(manifest: Manifest, home: Path) -> Sequence[Problem]:
@@ -274,14 +242,6 @@ def _refused(manifest: Manifest, home: Path) -> Sequence[Problem]:
         return refusals(manifest, Policy.load(home), home)
     except InvalidPolicy as error:
         return error.problems
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    if isinstance(value, dict):
-        return value
-    raise InvalidInput(
-        "--config is not a JSON object", hint="""write --config '{"threshold": 1}'"""
-    )
 
 
 def _node_types(manifest: Manifest) -> str:

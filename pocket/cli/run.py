@@ -14,6 +14,7 @@ from pocket.cli.lines import Batch, open_lines
 from pocket.cli.options import Output, read_json
 from pocket.cli.output import Format, emit, note, print_warnings, render, say, table
 from pocket.cli.progress import Progress
+from pocket.cli.results import open_results
 from pocket.cli.watch import ShownSteps, Trace, Watchers, open_trace
 from pocket.document import JSON
 from pocket.errors import InvalidWorkflow
@@ -72,6 +73,17 @@ def run(
             help="Workers that each plugin may have; with --lines so many lines run at once.",
         ),
     ] = 1,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help='With --lines: write {"line": number, "output": ...} or {..., "error": ...} '
+            "there for every line, instead of printing it.",
+        ),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on behind the last line that --to has.")
+    ] = False,
     output: Output = Format.TEXT,
 ) -> None:
     """Run a workflow and print the output of its last node.
@@ -80,6 +92,10 @@ def run(
     is that of the first failure. Blank lines are passed over. Results come in the order of the
     lines, whatever --replicas says. More replicas pay where there are cores for them and a
     plugin takes longer for a line than Pocket itself, which takes some 10 us.
+
+    A batch with --to can go on whatever ended it, be it Ctrl-C, a crash or a full disk: the same
+    command with --resume runs the lines that have no result yet. Those that were under way at
+    the end run once more.
 
     Examples:
 
@@ -91,23 +107,31 @@ def run(
 
       pocket run workflow.yaml --lines --input @feedback.jsonl --replicas 4
 
+      pocket run workflow.yaml --lines --input @feedback.jsonl --to results.jsonl --resume
+
       pocket run workflow.yaml --timeout 30s --trace steps.jsonl
 
       pocket run workflow.yaml --dry-run --strict
     """
-    if text_field is not None and not lines:
-        raise typer.BadParameter("it needs --lines", param_hint="--text-field")
+    for option, needless, needed in (
+        ("--text-field", text_field is None or lines, "--lines"),
+        ("--to", to is None or lines, "--lines"),
+        ("--resume", not resume or to is not None, "--to"),
+    ):
+        if not needless:
+            raise typer.BadParameter(f"it needs {needed}", param_hint=option)
     timeout_s = None if timeout is None else _seconds(timeout)
-    if trace is not None and trace.exists() and trace.samefile(file):
-        raise typer.BadParameter("that is the workflow itself", param_hint="--trace")
+    _check_written(file, _source(value, lines=lines), trace, to, lines=lines)
     with LazyHost(replicas) as host, ExitStack() as opened:
         workflow = _load(file, host, output, strict=strict, allow_exec=not no_exec)
         if dry_run:
             _show(workflow, output)
             return
-        runs = Runs(workflow, max_steps, timeout_s, opened.enter_context(open_trace(trace)))
+        results = opened.enter_context(open_results(to, resume=resume)) if to else None
+        traced = opened.enter_context(open_trace(trace, further=resume))
+        runs = Runs(workflow, max_steps, timeout_s, traced)
         if lines:
-            batch = Batch(runs.run, output, text_field, replicas)
+            batch = Batch(runs.run, output, text_field, replicas, results)
             with open_lines(value) as stream:
                 batch.run(stream)
             batch.finish(verbose=verbose)
@@ -140,6 +164,34 @@ class Runs:
             timeout_s=self.timeout_s,
             watcher=Watchers(watchers) if watchers else None,
         )
+
+
+def _check_written(
+    file: Path, source: Path | None, trace: Path | None, to: Path | None, *, lines: bool
+) -> None:
+    """Refuse to write to a file that is read."""
+    read = {"the workflow itself": file, "the input": source, "the file of --to": to}
+    # One run has read all of its input when it prints.
+    stdout = Path("/dev/stdout") if lines else None
+    for option, written in (("--to", to), ("--trace", trace), ("stdout", stdout)):
+        for name, path in read.items():
+            if written and path and path is not written and _same_file(written, path):
+                raise typer.BadParameter(f"that is {name}", param_hint=option)
+
+
+def _source(value: str | None, *, lines: bool) -> Path | None:
+    """Give the file that the input comes from."""
+    if value == "-" or (value is None and lines):
+        return Path("/dev/stdin")
+    return Path(value[1:]) if value and value.startswith("@") else None
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    """Tell whether two paths lead to one ordinary file."""
+    try:
+        return one.is_file() and one.samefile(other)
+    except OSError:
+        return False
 
 
 def _seconds(text: str) -> float:

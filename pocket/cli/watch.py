@@ -8,8 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-import orjson
-
+from pocket.cli.output import json_text
 from pocket.cli.progress import Progress
 from pocket.document import JSON
 from pocket.errors import InvalidInput, PocketError
@@ -59,9 +58,11 @@ class Trace:
             "error": None if error is None else str(error),
         }
         try:
-            self._file.write(orjson.dumps(self._mask.json(line), option=orjson.OPT_APPEND_NEWLINE))
+            self._file.write(f"{json_text(self._mask.json(line))}\n".encode())
         except OSError as refused:
-            raise InvalidInput(f"{self._file.name}: {refused.strerror}") from None
+            # No error of a node: whatever else would run could not be traced either.
+            refused.filename = self._file.name
+            raise
 
 
 class ShownSteps:
@@ -98,13 +99,13 @@ class Watchers:
 
 
 @contextmanager
-def open_trace(path: Path | None) -> Iterator[IO[bytes] | None]:
-    """Open the file of `--trace`, if there is one."""
+def open_trace(path: Path | None, *, further: bool = False) -> Iterator[IO[bytes] | None]:
+    """Open the file of `--trace`, if there is one; `further` keeps what is in it."""
     if path is None:
         yield None
         return
     try:
-        file = path.open("wb", buffering=0)
+        file = path.open("ab" if further else "wb", buffering=0)
     except OSError as error:
         raise InvalidInput(f"{path}: {error.strerror}") from None
     with file:

@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 from pocket.capability.interruption import interruptible
 from pocket.errors import NodeError, NodeTimeout
+from pocket.nodes.crew import Crew
 from pocket.units import format_bytes, format_duration
 from pocket.workflow.scope import Scope
 
@@ -60,15 +61,19 @@ class Command:
         """
         scope.check_time()
         started_s = monotonic()
-        process = self._started()
+        begun: list[subprocess.Popen[bytes]] = []
         try:
+            # Ctrl-C is for the main thread: there it could come when the process has begun and
+            # nobody knows of it yet.
+            with Crew[None](1) as starter:
+                starter.begin(lambda: begun.append(self._started()))
+                starter.next_ended().outcome()
+            [process] = begun
             texts = self._followed(process, scope, started_s + self.timeout_s)
         finally:
-            _kill_group(process)
-            code = process.wait()
-            for stream in (process.stdout, process.stderr):
-                if stream is not None:
-                    stream.close()
+            for process in begun:
+                _end(process)
+        code = process.returncode
         exit_code = code if code >= 0 else _SIGNALLED - code
         return Ended(exit_code, *texts, monotonic() - started_s)
 
@@ -146,6 +151,14 @@ class Command:
                 )
             if not whole or not piece:
                 return bool(piece)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    _kill_group(process)
+    process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

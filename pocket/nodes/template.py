@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Never
+
+import orjson
 
 from pocket.document import JSON, parse_document
 from pocket.errors import InvalidDocument, InvalidInput, NodeError
@@ -34,16 +34,12 @@ def _as_is(text: str) -> JSON:
 
 def _from_json(text: str) -> JSON:
     try:
-        value: JSON = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+        value: JSON = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
         raise NodeError(
             f"the rendered text is not JSON: {error}", hint=f"it begins {text:.60}"
         ) from error
     return value
-
-
-def _refuse_constant(name: str) -> Never:
-    raise ValueError(f"{name} is no number of JSON")
 
 
 def _from_yaml(text: str) -> JSON:

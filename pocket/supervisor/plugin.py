@@ -317,9 +317,10 @@ class Plugin:
             raise InvalidInput(
                 f"node {node!r} of plugin {self.name} "
                 + ("works on a stream" if metadata.stream else "takes no stream"),
-                hint="use `Plugin.stream`, or in a workflow `stream: {from: FILE, to: FILE}`"
+                hint="use `Plugin.stream`, in a workflow `stream: {from: FILE, to: FILE}`, "
+                "or with `pocket plugins call` --from FILE --to FILE"
                 if metadata.stream
-                else "use `Plugin.call`",
+                else "use `Plugin.call`, or `pocket plugins call` with --input alone",
             )
         complete = complete_config(config, metadata.config_schema, f"node {node!r}")
         return Request.of(node, complete, runs=self._runs)

@@ -82,7 +82,10 @@ class Configs:
 
     def _files(self, at: Path) -> StreamFiles | None:
         schema = stream_schema()
-        if schema_problems(self.document, schema, at=at):
+        problems = schema_problems(self.document, schema, at=at)
+        if problems:
+            # Those of a node were found with its document's; those of a task are not known yet.
+            self.report.problems += [new for new in problems if new not in self.report.problems]
             return None
         made = self._made(with_defaults(self._value(at), schema), schema, at)
         return None if None in made.values() else StreamFiles.of(made)
@@ -121,9 +124,6 @@ class Configs:
                 raise HostNeeded
             problems_before = len(self.report.problems)
             config = self.prepare((*at, "config"), node_type)
-            if "stream" in value:
-                schema, place = stream_schema(), (*at, "stream")
-                self.report.problems += schema_problems(self.document, schema, at=place)
             files = self.stream_files(at, node_type, value["node"])
             if len(self.report.problems) > problems_before:
                 return None

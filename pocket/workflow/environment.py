@@ -51,6 +51,8 @@ class Variables:
             return "${"
         if name is None:
             self.report(at, "'${' begins no reference to a variable", "write $${ for a literal ${")
+        elif not _is_text(self.environ.get(name, "")):
+            self.report(at, f"environment variable {name} is not UTF-8", "give it another value")
         elif name in self.environ:
             return self.used.setdefault(name, self.environ[name])
         elif default is not None:
@@ -59,3 +61,12 @@ class Variables:
             hint = f"set it, or write ${{{name}:default}} or, for a literal, $${{{name}}}"
             self.report(at, f"environment variable {name} is not set", hint)
         return match[0]
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether there is nothing in it but characters; Python keeps odd bytes as surrogates."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

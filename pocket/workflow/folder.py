@@ -149,8 +149,7 @@ class Spot:
         """
         mode = self._mode()
         beside = f".pocket-{os.urandom(8).hex()}.tmp"
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FILE
-        fd = os.open(beside, flags, 0o666, dir_fd=self.folder)
+        fd, has_name = _new_file(beside, self.folder)
         try:
             with os.fdopen(fd, "wb") as stream:
                 if mode is not None:
@@ -158,6 +157,9 @@ class Spot:
                 yield stream
                 stream.flush()
                 os.fsync(fd)
+                if not has_name:
+                    # A link cannot take the place of a file, so it takes two steps.
+                    os.link(f"/proc/self/fd/{fd}", beside, dst_dir_fd=self.folder)
             os.rename(beside, self.name, src_dir_fd=self.folder, dst_dir_fd=self.folder)
         except BaseException:
             with suppress(OSError):
@@ -251,6 +253,19 @@ def _enter(step: str, folder: int, *, create: bool) -> int:
         with suppress(FileExistsError):
             os.mkdir(step, dir_fd=folder)
     return os.open(step, _FOLDER, dir_fd=folder)
+
+
+def _new_file(name: str, folder: int) -> tuple[int, bool]:
+    """Make a file, and tell whether it has its name already.
+
+    It has none where the file system can do without: then nothing is left of it whatever ends
+    this process.
+    """
+    with suppress(OSError):
+        flags = os.O_WRONLY | os.O_TMPFILE | os.O_CLOEXEC
+        return os.open(".", flags, 0o666, dir_fd=folder), False
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _FILE
+    return os.open(name, flags, 0o666, dir_fd=folder), True
 
 
 def _opened(opened: ExitStack, fd: int) -> int:

@@ -126,6 +126,6 @@ def test_lines_of_text_become_a_field(terminal: Terminal) -> None:
     assert ended.returncode == 0
     (terminal.folder / "names.txt").write_bytes(b"Ada\n\xff\n")
     ended = terminal.run(*arguments)
-    assert "error: line 2: not UTF-8: byte 0\n" in ended.stderr
+    assert "error: line 2: not UTF-8: byte 0 (" in ended.stderr
     assert ended.returncode == 15
     assert len(ended.stdout.splitlines()) == 1

@@ -113,3 +113,40 @@ def test_a_dry_run_leaves_an_earlier_trace_alone(terminal: Terminal, workflow: P
     workflow.write_text("name: [")
     assert terminal.run("run", "w.yaml", "--trace", earlier.name).returncode == 12
     assert earlier.read_text() == "earlier"
+
+
+@pytest.mark.usefixtures("workflow")
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_results_are_utf_8_whatever_the_locale_says(terminal: Terminal, encoding: str) -> None:
+    lines = terminal.run("run", "w.yaml", "--lines", stdin='"Zoë ☃"\n', PYTHONIOENCODING=encoding)
+    assert json.loads(lines.stdout)["input"] == "Zoë ☃"
+    assert (lines.stderr, lines.returncode) == ("", 0)
+
+
+def test_a_file_with_a_name_of_odd_bytes_is_named_in_json(terminal: Terminal) -> None:
+    name = b"Zo\xeb.yaml".decode(errors="surrogateescape")
+    for file in (f"no{name}", name):
+        (terminal.folder / name).write_text("no workflow")
+        ended = terminal.run("run", file, "--output", "json")
+        [problem] = json.loads(ended.stderr)["error"]["problems"]
+        assert problem["file"] == file.replace("\udceb", "?")
+        assert ended.returncode == 12
+
+
+@pytest.mark.usefixtures("workflow")
+def test_json_has_nothing_that_a_terminal_obeys(terminal: Terminal) -> None:
+    odd = "\x1b[31m\x9b31m\x7f\u202e"
+    for option in ([], ["--lines"], ["--output", "json"]):
+        ended = terminal.run("run", "w.yaml", *option, "--input", "-", stdin=json.dumps(odd))
+        assert json.loads(ended.stdout)["input"] == odd
+        assert ended.stdout.replace("\n", "").isprintable()
+    missing = terminal.run("nodes", "info", odd, "--output", "json")
+    assert missing.stderr.strip().isprintable()
+    assert json.loads(missing.stderr)["error"]["code"] == "plugin-not-found"
+
+
+def test_a_variable_that_is_no_text_is_refused_with_its_place(terminal: Terminal) -> None:
+    (terminal.folder / "w.yaml").write_text(ECHO.replace("echo", 'echo, config: {message: "${V}"}'))
+    ended = terminal.run("run", "w.yaml", V=b"a\xeb".decode(errors="surrogateescape"))
+    assert "w.yaml:2:49: nodes[0].config.message: environment variable V is not" in ended.stderr
+    assert ended.returncode == 12

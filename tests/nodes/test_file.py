@@ -294,3 +294,13 @@ def test_folders_that_are_missing_can_be_made(run: Run):
     with pytest.raises(NodeError) as raised:
         run("file", None, operation="write", path="a/b", content="x")
     assert raised.value.hint == "create_dirs: true makes the folders that are missing"
+
+
+def test_a_file_system_that_wants_names_will_do(run: Run, tmp_path, monkeypatch):
+    # All that a system without O_TMPFILE sees of it.
+    monkeypatch.setattr(os, "O_TMPFILE", os.O_DIRECTORY)
+    (tmp_path / "out").write_text("old")
+    before = set(tmp_path.iterdir())
+    run("file", None, operation="write", path="out", content="new")
+    assert (tmp_path / "out").read_text() == "new"
+    assert {path.name for path in set(tmp_path.iterdir()) - before} <= {"workflow.yaml"}

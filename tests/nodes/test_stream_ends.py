@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -75,12 +75,21 @@ def _descriptors() -> int:
     return len(os.listdir("/proc/self/fd"))
 
 
-def _wait_until_it_writes(folder: Path, goes_on: Callable[[], bool]) -> None:
+def _wait_until_it_writes(folder: Path, goes_on: Callable[[], bool], pid: int | str) -> None:
     until = time.monotonic() + DEADLINE_S
-    while not any(path.stat().st_size for path in folder.glob(".pocket-*")):
+    while not any(_is_being_written(fd, folder) for fd in Path(f"/proc/{pid}/fd").iterdir()):
         assert goes_on()
         assert time.monotonic() < until
         time.sleep(0.001)
+
+
+def _is_being_written(fd: Path, folder: Path) -> bool:
+    """Tell whether it is a file with something in it that has no name yet, or one of Pocket's."""
+    with suppress(FileNotFoundError):
+        path = str(fd.readlink())
+        unfinished = path.endswith(" (deleted)") or "/.pocket-" in path
+        return path.startswith(f"{folder}/") and unfinished and fd.stat().st_size > 0
+    return False
 
 
 def _run_until(workflow: pocket.Workflow, folder: Path, end: Callable[[], object]) -> Exception:
@@ -95,7 +104,7 @@ def _run_until(workflow: pocket.Workflow, folder: Path, end: Callable[[], object
 
     thread = threading.Thread(target=run)
     thread.start()
-    _wait_until_it_writes(folder, thread.is_alive)
+    _wait_until_it_writes(folder, thread.is_alive, "self")
     end()
     thread.join(DEADLINE_S)
     assert not thread.is_alive()
@@ -129,7 +138,12 @@ def test_a_node_whose_time_is_over(host: pocket.Host, folder: Path) -> None:
         workflow.run(None)
 
 
-def test_a_command_that_is_interrupted(host: pocket.Host, folder: Path, shared_home: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_a_command_that_is_ended(
+    host: pocket.Host, folder: Path, shared_home: Path, number: signal.Signals, code: int
+) -> None:
     before = _names(folder)
     with subprocess.Popen(
         [sys.executable, "-m", "pocket.cli.main", "run", "w.yaml"],
@@ -139,10 +153,10 @@ def test_a_command_that_is_interrupted(host: pocket.Host, folder: Path, shared_h
         stderr=subprocess.PIPE,
         text=True,
     ) as command:
-        _wait_until_it_writes(folder, lambda: command.poll() is None)
-        command.send_signal(signal.SIGINT)
+        _wait_until_it_writes(folder, lambda: command.poll() is None, command.pid)
+        command.send_signal(number)
         assert command.communicate(timeout=DEADLINE_S) == ("", "")
-        assert command.returncode == 130
+        assert command.returncode == code
     assert _names(folder) == before
     assert (folder / "out").read_text() == "old"
 

@@ -36,6 +36,7 @@ def test_what_stands_in_the_input_is_never_a_template(run: Run):
         ("[1, {{.b}}]", [1, "x"]),
         ('{"a": {{json .}}}', {"a": {"a": 1, "b": '"x"'}}),
         ("null", None),
+        ("1" + "0" * 29, 1e29),  # as every other number that comes from outside
     ],
 )
 def test_json_is_decoded(run: Run, text, value):
@@ -43,7 +44,9 @@ def test_json_is_decoded(run: Run, text, value):
     assert output == value
 
 
-@pytest.mark.parametrize("text", ["", "{", "NaN", "[Infinity]", "{'a': 1}", "1 2", "[" * 5000])
+@pytest.mark.parametrize(
+    "text", ["", "{", "NaN", "[Infinity]", "1e999", "{'a': 1}", "1 2", "[" * 5000]
+)
 def test_what_is_no_json_fails_the_node(run: Run, text):
     with pytest.raises(NodeError, match="the rendered text is not JSON"):
         run("template", None, template=text, output_format="json")
