@@ -58,9 +58,18 @@ def unexpected(raised: list[BaseException]) -> list[BaseException]:
     return [error for error in raised if not isinstance(error, pocket.PocketError)]
 
 
+class _Ended:
+    """Stands for a worker of a stream that is over."""
+
+    ended = True
+
+
 @pytest.mark.usefixtures("_busy_switching")
 def test_metrics_may_be_read_while_streams_begin_and_end(pooled: Pooled) -> None:
     plugin = pooled("stream_copy", replicas=2)
+    # As many as make going through them take a while.
+    ended = [_Ended() for _ in range(3000)]
+    plugin._pool._detached.update(ended)  # type: ignore[arg-type]
     over = threading.Event()
 
     def streams() -> None:
@@ -196,10 +205,11 @@ def test_a_stream_that_is_cancelled_just_before_it_waits_for_its_producer_ends(
         task.cancel()
         await asyncio.sleep(0)  # the task stops the stream
         cancelled.set()
-        with pytest.raises(asyncio.CancelledError):
-            await task
+        done, _ = await asyncio.wait([task], timeout=DEADLINE_S)
+        assert done
+        assert task.cancelled()
 
-    asyncio.run(asyncio.wait_for(read(), DEADLINE_S))
+    asyncio.run(read())
 
 
 @pytest.mark.parametrize("way", ["acall", "astream"])
