@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pocket.capability.interruption import Interruption, covered
-from pocket.document import JSON
+from pocket.document import JSON, ToJSON
 from pocket.errors import InvalidInput, PluginNotFound, PocketError, suggest
 from pocket.plugin.config import complete_config
 from pocket.plugin.manifest import Manifest
@@ -118,7 +118,7 @@ class Plugin:
     def call(
         self,
         node: str,
-        input: JSON,  # noqa: A002
+        input: ToJSON,  # noqa: A002
         *,
         config: Mapping[str, JSON] | None = None,
         timeout_s: float | None = None,
@@ -149,14 +149,14 @@ class Plugin:
 
     def prepare(
         self, node: str, config: Mapping[str, JSON] | None = None
-    ) -> Callable[[JSON], Result]:
+    ) -> Callable[[ToJSON], Result]:
         """Give a function from input to result, with the config checked and encoded once."""
         return partial(self._call, self._request(node, config), timeout_s=self._timeout(None))
 
     def map(
         self,
         node: str,
-        inputs: Iterable[JSON],
+        inputs: Iterable[ToJSON],
         *,
         config: Mapping[str, JSON] | None = None,
         return_errors: bool = False,
@@ -192,7 +192,7 @@ class Plugin:
     async def acall(
         self,
         node: str,
-        input: JSON,  # noqa: A002
+        input: ToJSON,  # noqa: A002
         *,
         config: Mapping[str, JSON] | None = None,
         timeout_s: float | None = None,
@@ -217,7 +217,7 @@ class Plugin:
         node: str,
         chunks: Chunks,
         *,
-        input: JSON = None,  # noqa: A002
+        input: ToJSON = None,  # noqa: A002
         config: Mapping[str, JSON] | None = None,
         timeout_s: float | None = None,
     ) -> Stream:
@@ -260,7 +260,7 @@ class Plugin:
         node: str,
         chunks: Chunks | AsyncIterable[bytes],
         *,
-        input: JSON = None,  # noqa: A002
+        input: ToJSON = None,  # noqa: A002
         config: Mapping[str, JSON] | None = None,
         timeout_s: float | None = None,
     ) -> AsyncStream:
@@ -328,7 +328,7 @@ class Plugin:
     def _call(
         self,
         request: Request,
-        value: JSON,
+        value: ToJSON,
         timeout_s: float,
         until: float = inf,
         *,
