@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import yaml
 
 JSON: TypeAlias = "None | bool | int | float | str | list[JSON] | dict[str, JSON]"
+ToJSON: TypeAlias = "None | bool | int | float | str | Sequence[ToJSON] | Mapping[str, ToJSON]"
+"""What is made JSON of: a caller's `dict[str, list[int]]` is that, and no `dict[str, JSON]`."""
 ValuePath: TypeAlias = "tuple[str | int, ...]"
 
 MAX_BYTES: Final = 1 << 20

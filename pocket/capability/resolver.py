@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from collections.abc import Sequence
 from queue import Empty, SimpleQueue
@@ -33,10 +34,16 @@ class SystemResolver:
     """The resolver of this machine."""
 
     def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
         self._free = BoundedSemaphore(MAX_LOOKUPS)
 
     def resolve(self, host: str, port: int, deadline: float) -> Sequence[IPAddress]:
         """See `Resolver`."""
+        if self._process != os.getpid():
+            self._begin()  # after a fork, lookups that were under way are the parent's
         if not self._free.acquire(timeout=max(0.0, deadline - monotonic())):
             raise TimeoutError
         answers: SimpleQueue[Sequence[IPAddress] | OSError] = SimpleQueue()

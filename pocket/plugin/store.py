@@ -17,14 +17,14 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pocket.document import MAX_BYTES
 from pocket.errors import InstallError, PluginNotFound, PocketError, suggest
 from pocket.plugin.data_folder import data_folder
 from pocket.plugin.manifest import FILE_NAME, Manifest, parse_manifest
-from pocket.plugin.package import Package, read_file
+from pocket.plugin.package import Package, read_file, read_package
 
 _HIDDEN = "."
 """Folders that begin with it are installs under way, or the user's own affair."""
@@ -91,6 +91,25 @@ class Store:
                 hint=suggest(name, names) or "`pocket plugins list` shows those that are",
             )
         return self._read(name)
+
+    def package(self, name: str) -> Package:
+        """Read an installed plugin, all of one version even while another one takes its place.
+
+        Raises:
+            InvalidPackage: it is not there, or not whole.
+            InvalidManifest: its manifest has problems.
+        """
+        while True:
+            folder = self._folder(name)
+            before = _identity(folder)
+            try:
+                package = read_package(folder)
+            except PocketError:
+                if _identity(self._folder(name)) == before:
+                    raise
+            else:
+                if _identity(folder) == before:
+                    return replace(package, path=str(self.plugins_folder / name))
 
     def install(self, package: Package, *, replace: bool = False) -> InstalledPlugin:
         """Put a package's two files in place, both or neither.
@@ -212,6 +231,15 @@ class Store:
                 Path(entry).rename(folder)
             elif entry.name.startswith((_NEW, _OLD, _GONE)):
                 _delete(Path(entry))
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """Tell a folder from another one of the same name; None where there is none."""
+    try:
+        status = folder.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _delete(folder: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self, TypeVar, cast
 
+from pocket.supervisor.awaiting import awaited
 from pocket.supervisor.result import Result
 from pocket.supervisor.stream import Chunks, Stream
 
@@ -71,15 +73,7 @@ class AsyncStream(AsyncIterator[bytes]):
         if self._thread is None:
             # Its own: one that waits for another stream must not keep that one from running.
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="pocket-stream")
-        running = loop.run_in_executor(self._thread, step)
-        try:
-            await asyncio.shield(running)
-        except asyncio.CancelledError:
-            self._stop()
-            await asyncio.wait([running])
-            running.exception()
-            raise
-        return running.result()
+        return await awaited(loop.run_in_executor(self._thread, step), self._stop)
 
     def _dismiss(self) -> None:
         """Let the thread end; another step would get a new one."""
@@ -98,21 +92,29 @@ class _Fed(Iterator[bytes]):
 
     def __init__(self, chunks: AsyncIterable[bytes]) -> None:
         self._chunks = aiter(chunks)
+        self._lock = threading.Lock()
+        self._stopped = False
         self._next: Future[bytes | None] | None = None
         self.loop: asyncio.AbstractEventLoop | None = None
 
     def __next__(self) -> bytes:
         assert self.loop is not None
-        self._next = asyncio.run_coroutine_threadsafe(_step(anext(self._chunks, None)), self.loop)
+        with self._lock:
+            if self._stopped:
+                raise CancelledError
+            step = _step(anext(self._chunks, None))
+            self._next = asyncio.run_coroutine_threadsafe(step, self.loop)
         chunk = self._next.result()
         if chunk is None:
             raise StopIteration
         return chunk
 
     def stop(self) -> None:
-        """End the wait for a chunk."""
-        if self._next is not None:
-            self._next.cancel()
+        """End the wait for a chunk, and let none begin."""
+        with self._lock:
+            self._stopped = True
+            if self._next is not None:
+                self._next.cancel()
 
 
 async def _step(chunk: Awaitable[bytes | None]) -> bytes | None:

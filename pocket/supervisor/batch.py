@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from pocket.document import JSON
+from pocket.document import ToJSON
 from pocket.errors import InvalidInput
 from pocket.supervisor.limits import (
     CHUNK_BYTES,
@@ -41,7 +41,7 @@ class Pace:
             self.requests = max(1, min(self._most, calls * PORTION_MS * 1000 // max(1, wall_us)))
 
 
-def portions(request: Request, inputs: Iterable[JSON], pace: Pace) -> Iterator[Portion]:
+def portions(request: Request, inputs: Iterable[ToJSON], pace: Pace) -> Iterator[Portion]:
     """Encode inputs: one first, so that the first result comes soon, then twice as many each time.
 
     An input that cannot be sent stands alone, as its error.

@@ -28,6 +28,7 @@ from pocket.supervisor.quarantine import Quarantine, quarantine_file
 from pocket.supervisor.sandbox import warn
 from pocket.supervisor.spawner import Spawner
 from pocket.supervisor.surroundings import grants_of
+from pocket.supervisor.tally import Tally
 from pocket.supervisor.turns import Turns
 
 N = TypeVar("N", int, float)
@@ -85,9 +86,11 @@ class Host:
         self._policy = Policy.read(Path(policy)) if isinstance(policy, str | Path) else policy
         self._cache = ArtifactCache(self.store.cache_folder)
         self._plugins: dict[Path | Package, Plugin] = {}
+        self._replaced: weakref.WeakSet[Plugin] = weakref.WeakSet()
         self._quarantines: dict[Path, Quarantine] = {}
         self._closed = False
         self._counts_calls = False
+        self._spawner = Spawner()
         self._prepare_threads()
         _hosts.add(self)
 
@@ -129,6 +132,32 @@ class Host:
             )
         return loaded
 
+    def reload(self, plugin: str | Path) -> Plugin:
+        """Load a plugin anew, such as a version that was installed over the one that is loaded.
+
+        No call is lost. The new one is started first, with as many workers as the old one has now;
+        if that fails, the old one stays. From then on `load` gives the new one. Whoever has the old
+        `Plugin`, or a workflow that was loaded with it, still gets answers from the old version,
+        whose workers end when nobody has called them for a second.
+
+        Args:
+            plugin: as `load` takes it. What is not loaded is loaded.
+
+        Raises:
+            PocketError: as `load` does.
+        """
+        key = self._locate(plugin)
+        with self._loading_of(key):
+            with self._lock:
+                old = self._loaded(key)
+            new = self._load(key, None if old is None else self._chosen(old), old)
+            try:
+                new.prewarm(1 if old is None else max(1, len(old.pids)))
+            except BaseException:
+                new.close()
+                raise
+            return self._keep(key, new)
+
     @property
     def plugins(self) -> tuple[Plugin, ...]:
         """The plugins that are loaded."""
@@ -157,14 +186,20 @@ class Host:
     def _load_once(self, key: Path | Package, replicas: int | None) -> Plugin:
         with self._lock:
             found = self._loaded(key)
-            if found is not None:
-                return found
-            loading = self._loading.setdefault(key, threading.Lock())
-        # Compiling takes seconds, during which other plugins are to be had.
-        with loading:
+        if found is not None:
+            return found
+        with self._loading_of(key):
             with self._lock:
                 found = self._loaded(key)
             return found or self._keep(key, self._load(key, replicas))
+
+    def _loading_of(self, key: Path | Package) -> threading.Lock:
+        """Give what keeps a plugin from being loaded twice at once, and others from no plugin.
+
+        Compiling takes seconds, during which other plugins are to be had.
+        """
+        with self._lock:
+            return self._loading.setdefault(key, threading.Lock())
 
     def _loaded(self, key: Path | Package) -> Plugin | None:
         if self._closed:
@@ -173,14 +208,20 @@ class Host:
 
     def _keep(self, key: Path | Package, plugin: Plugin) -> Plugin:
         with self._lock:
-            self._loading.pop(key, None)
-            if not self._closed:
+            closed = self._closed
+            if not closed:
                 if self._counts_calls:
                     plugin.count_calls()
+                old = self._plugins.get(key)
+                if old is not None:
+                    self._replaced.add(old)
                 self._plugins[key] = plugin
-                return plugin
-        plugin.close()
-        raise HostClosed("the host was closed while the plugin was loaded")
+        if closed:
+            plugin.close()
+            raise HostClosed("the host was closed while the plugin was loaded")
+        if old is not None:
+            old.retire(self._housekeeper)
+        return plugin
 
     @property
     def policy(self) -> Policy:
@@ -209,7 +250,7 @@ class Host:
         """End every worker; calls that are under way in other threads fail. Safe to repeat."""
         with self._lock:
             self._closed = True
-            plugins = list(self._plugins.values())
+            plugins = [*self._plugins.values(), *self._replaced]
             self._plugins.clear()
         self._housekeeper.close()
         for plugin in plugins:
@@ -221,21 +262,28 @@ class Host:
     def _prepare_threads(self) -> None:
         self._lock = threading.Lock()
         self._loading: dict[Path | Package, threading.Lock] = {}
-        self._spawner = Spawner()
         self._threads: ThreadPoolExecutor | None = None
 
     def _locate(self, plugin: str | Path) -> Path:
         if isinstance(plugin, Path) or "/" in plugin or plugin.endswith(".tar.gz"):
             return Path(plugin).resolve()
-        return self.store.get(plugin).folder.resolve()
+        # Not the folder that it is in now: it may be moving out of the way of another version.
+        return (self.store.plugins_folder / self.store.get(plugin).name).resolve()
 
-    def _load(self, key: Path | Package, replicas: int | None) -> Plugin:
+    def _load(self, key: Path | Package, replicas: int | None, old: Plugin | None = None) -> Plugin:
         if isinstance(key, Package):
             return self._load_package(key, replicas)
-        return self._load_package(read_package(key), replicas, origin=key)
+        installed = key.parent == self.store.plugins_folder.resolve()
+        package = self.store.package(key.name) if installed else read_package(key)
+        return self._load_package(package, replicas, origin=key, old=old)
 
     def _load_package(
-        self, package: Package, replicas: int | None, *, origin: Path | None = None
+        self,
+        package: Package,
+        replicas: int | None,
+        *,
+        origin: Path | None = None,
+        old: Plugin | None = None,
     ) -> Plugin:
         manifest = self.admit(package, origin)
         where = f"{package.path}: {package.manifest.binary}"
@@ -249,17 +297,26 @@ class Host:
             grants_of(manifest, self.store.home, package.path),
             self._quarantine(package.manifest.name, module.full_hash),
         )
-        # Each worker would keep a state of its own, which only whoever knows the plugin can want.
-        usual = 1 if manifest.state == "kept" else self._replicas
         pool = Pool(
             manifest.name,
             program.start_worker,
             self._housekeeper.look,
-            replicas=replicas or usual,
+            replicas=replicas or self._usual(manifest),
             queue=self._queue,
+            tally=Tally() if old is None else old.tally,
         )
         self._housekeeper.watch(pool)
-        return Plugin(program, pool, Turns(pool, self._run_in_thread))
+        turns = Turns(pool, self._run_in_thread)
+        return Plugin(program, pool, turns, None if old is None else old.meter)
+
+    def _usual(self, manifest: Manifest) -> int:
+        """Give how many workers a plugin may have where nobody says."""
+        # Each would keep a state of its own, which only whoever knows the plugin can want.
+        return 1 if manifest.state == "kept" else self._replicas
+
+    def _chosen(self, plugin: Plugin) -> int | None:
+        """Give how many workers somebody said that a plugin may have."""
+        return None if plugin.replicas == self._usual(plugin.manifest) else plugin.replicas
 
     def _quarantine(self, name: str, module_hash: str) -> Quarantine:
         """Give the counter of a plugin's failed starts, which outlives a load that failed."""
@@ -274,8 +331,9 @@ class Host:
 
     def _after_fork(self) -> None:
         self._prepare_threads()
+        self._spawner.begin()
         self._housekeeper.begin()
-        for plugin in self._plugins.values():
+        for plugin in [*self._plugins.values(), *self._replaced]:
             plugin.abandon()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Iterator
+from math import inf
 from time import monotonic, sleep
 from typing import Final
 
@@ -20,6 +21,8 @@ LOOKS: Final = 4
 """Looks within the time after which a worker is idle, which is a quarter longer at most."""
 MEMORY_EVERY_S: Final = 1.0
 """How often memory is compared with its budget, besides at each start of a worker."""
+REPLACED_IDLE_S: Final = 1.0
+"""After which a worker of a version that was replaced is idle: who still calls that keeps it."""
 SHORTEST_PAUSE_S: Final = 0.01
 """Between two looks, which at a thousand workers take as long."""
 
@@ -36,6 +39,7 @@ class Housekeeper:
         self._idle_s = idle_s
         self._memory_bytes = memory_bytes
         self._pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+        self._replaced: weakref.WeakSet[Pool] = weakref.WeakSet()
         self._closed = False
         self.begin()
 
@@ -50,9 +54,15 @@ class Housekeeper:
         with self._lock:
             self._pools.add(pool)
 
+    def retire(self, pool: Pool) -> None:
+        """End what is idle of a pool whose plugin was replaced."""
+        with self._lock:
+            self._replaced.add(pool)
+        self.look()
+
     def look(self) -> None:
         """Look soon, as there is a worker more."""
-        if self._idle_s is None and self._memory_bytes is None:
+        if self._idle_s is None and self._memory_bytes is None and not self._replaced:
             return
         with self._lock:
             if self._thread is None and not self._closed:
@@ -78,27 +88,30 @@ class Housekeeper:
     def _keep_house(self) -> None:
         alive = True
         while not self._closed:
-            self._due.wait(self._pause_s() if alive else None)
+            self._due.wait(self._pause_s if alive else None)
             self._due.clear()
             alive = self._look_around()
             sleep(SHORTEST_PAUSE_S)  # starts may come faster
 
-    def _pause_s(self) -> float:
-        pauses = [] if self._memory_bytes is None else [MEMORY_EVERY_S]
-        if self._idle_s is not None:
-            pauses.append(max(SHORTEST_PAUSE_S, self._idle_s / LOOKS))
-        return min(pauses)
+    @property
+    def _pause_s(self) -> float | None:
+        idle_s = REPLACED_IDLE_S if self._replaced else inf
+        pause_s = min(idle_s, inf if self._idle_s is None else self._idle_s) / LOOKS
+        if self._memory_bytes is not None:
+            pause_s = min(pause_s, MEMORY_EVERY_S)
+        return None if pause_s == inf else max(SHORTEST_PAUSE_S, pause_s)
 
     def _look_around(self) -> bool:
         """Look at every worker, and say whether there are any."""
         with self._lock:
-            pools = list(self._pools)
+            pools, replaced = list(self._pools), set(self._replaced)
         now = monotonic()
         idle = sorted(_idle(pools, now), key=lambda found: found[0].idle_since)
-        if self._idle_s is not None:
-            for replica, pool in idle:
-                if now - replica.idle_since >= self._idle_s:
-                    pool.reap(replica)
+        usual_s = inf if self._idle_s is None else self._idle_s
+        for replica, pool in idle:
+            idle_s = min(REPLACED_IDLE_S, usual_s) if pool in replaced else usual_s
+            if now - replica.idle_since >= idle_s:
+                pool.reap(replica)
         if self._memory_bytes is not None:
             self._keep_to_budget(pools, idle, self._memory_bytes)
         return any(pool.pids for pool in pools)

@@ -55,6 +55,10 @@ class Meter:
     """Counts, from any thread."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Have counted nothing: at first, and in a forked child."""
         self._lock = threading.Lock()
         self._outcomes: Counter[str] = Counter()
         self._durations = [0] * (len(BUCKETS_S) + 1)

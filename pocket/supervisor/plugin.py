@@ -9,24 +9,25 @@ from math import inf
 from time import monotonic, perf_counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING
-from weakref import WeakSet
 
 from pocket.capability.interruption import Interruption, covered
-from pocket.document import JSON
+from pocket.document import JSON, ToJSON
 from pocket.errors import InvalidInput, PluginNotFound, PocketError, suggest
 from pocket.plugin.config import complete_config
 from pocket.plugin.manifest import Manifest
 from pocket.plugin.metadata import NodeMetadata
+from pocket.supervisor.awaiting import awaited
 from pocket.supervisor.batch import Pace, Portion, portions
-from pocket.supervisor.memory import private_bytes
+from pocket.supervisor.housekeeper import Housekeeper
 from pocket.supervisor.meter import ANSWERED, Meter
+from pocket.supervisor.open_streams import OpenStreams
 from pocket.supervisor.pool import Pool
 from pocket.supervisor.program import Program
 from pocket.supervisor.request import Request, encode
 from pocket.supervisor.response import read_response
 from pocket.supervisor.result import Result
 from pocket.supervisor.spread import spread
-from pocket.supervisor.status import PluginStatus
+from pocket.supervisor.status import PluginStatus, status_of
 from pocket.supervisor.stream import Chunks, Stream
 from pocket.supervisor.stream_time import StreamTime
 from pocket.supervisor.turns import Turns
@@ -58,7 +59,9 @@ class Plugin:
         nodes: what the plugin offers a workflow, by node type.
     """
 
-    def __init__(self, program: Program, pool: Pool, turns: Turns) -> None:
+    def __init__(
+        self, program: Program, pool: Pool, turns: Turns, meter: Meter | None = None
+    ) -> None:
         """Compile the plugin if need be, and read its metadata; `Host.load` does this."""
         self.manifest: Manifest = program.manifest
         self.name: str = program.manifest.name
@@ -67,14 +70,15 @@ class Plugin:
         self._source_map = program.module.source_map
         self._pool = pool
         self._turns = turns
-        self._meter: Meter | None = None
+        self.meter = meter
+        self.tally = pool.tally
         metadata, worker = program.read_metadata()
         if worker is not None and not worker.ended:
             pool.adopt(worker)
         self._runs = "run" in metadata.functions
         self.nodes: Mapping[str, NodeMetadata] = MappingProxyType(metadata.nodes)
         self._requests: dict[tuple[str, bytes], Request] = {}
-        self._streams: WeakSet[Stream] = WeakSet()
+        self._streams = OpenStreams()
 
     @property
     def pid(self) -> int | None:
@@ -93,36 +97,28 @@ class Plugin:
 
     def status(self) -> PluginStatus:
         """Give how many workers there are, what they hold, and what became of earlier ones."""
-        pool, meter = self._pool, self._meter
-        pids = pool.pids
-        return PluginStatus(
-            workers=len(pids),
-            waiting=pool.waiting,
-            memory_bytes=sum(map(private_bytes, pids)),
-            starts=pool.starts,
-            deaths=pool.deaths,
-            reaped=pool.reaped,
-            refusals=pool.refusals,
-            calls=None if meter is None else meter.read(),
-        )
+        return status_of(self._pool, self.tally, self.meter)
 
     def count_calls(self) -> None:
         """Count from now on how calls end and how long they take."""
-        self._meter = self._meter or Meter()
+        self.meter = self.meter or Meter()
 
-    def prewarm(self) -> None:
-        """Spawn all workers now, so that no call has to wait for a start.
+    def prewarm(self, workers: int | None = None) -> None:
+        """Spawn workers now, so that no call has to wait for a start.
+
+        Args:
+            workers: how many there shall be at least; if left out, all that it may have.
 
         Raises:
             CallError: the plugin does not start.
             HostClosed
         """
-        self._pool.fill()
+        self._pool.fill(self.replicas if workers is None else workers)
 
     def call(
         self,
         node: str,
-        input: JSON,  # noqa: A002
+        input: ToJSON,  # noqa: A002
         *,
         config: Mapping[str, JSON] | None = None,
         timeout_s: float | None = None,
@@ -153,14 +149,14 @@ class Plugin:
 
     def prepare(
         self, node: str, config: Mapping[str, JSON] | None = None
-    ) -> Callable[[JSON], Result]:
+    ) -> Callable[[ToJSON], Result]:
         """Give a function from input to result, with the config checked and encoded once."""
         return partial(self._call, self._request(node, config), timeout_s=self._timeout(None))
 
     def map(
         self,
         node: str,
-        inputs: Iterable[JSON],
+        inputs: Iterable[ToJSON],
         *,
         config: Mapping[str, JSON] | None = None,
         return_errors: bool = False,
@@ -186,9 +182,9 @@ class Plugin:
         answer = partial(self._answer, node=request.node, timeout_s=timeout_s)
         for results in spread(answer, portions(request, inputs, pace), self.replicas, pace):
             for result in results:
-                if self._meter is not None:
+                if self.meter is not None:
                     outcome = ANSWERED if result.error is None else result.error.code
-                    self._meter.count(outcome, result.usage.wall_us / 1e6)
+                    self.meter.count(outcome, result.usage.wall_us / 1e6)
                 if result.error is not None and not return_errors:
                     raise result.error
                 yield result
@@ -196,7 +192,7 @@ class Plugin:
     async def acall(
         self,
         node: str,
-        input: JSON,  # noqa: A002
+        input: ToJSON,  # noqa: A002
         *,
         config: Mapping[str, JSON] | None = None,
         timeout_s: float | None = None,
@@ -209,22 +205,19 @@ class Plugin:
         interruption = Interruption()
         call = partial(self._call, request, input, time, interruptible=True)
         turn = self._turns.submit(partial(interruption.run, call))
-        future = asyncio.wrap_future(turn.future)
-        try:
-            return await asyncio.shield(future)
-        except asyncio.CancelledError:
+
+        def stop() -> None:
             if not self._turns.withdraw(turn):
                 interruption.happen()
-                await asyncio.wait([future])
-                future.exception()
-            raise
+
+        return await awaited(asyncio.wrap_future(turn.future), stop)
 
     def stream(
         self,
         node: str,
         chunks: Chunks,
         *,
-        input: JSON = None,  # noqa: A002
+        input: ToJSON = None,  # noqa: A002
         config: Mapping[str, JSON] | None = None,
         timeout_s: float | None = None,
     ) -> Stream:
@@ -258,17 +251,16 @@ class Plugin:
             self._pool.detach,
             self._pool.attach,
             partial(self._read_streamed, node),
-            self._meter,
+            self.meter,
         )
-        self._streams.add(stream)
-        return stream
+        return self._streams.add(stream)
 
     def astream(
         self,
         node: str,
         chunks: Chunks | AsyncIterable[bytes],
         *,
-        input: JSON = None,  # noqa: A002
+        input: ToJSON = None,  # noqa: A002
         config: Mapping[str, JSON] | None = None,
         timeout_s: float | None = None,
     ) -> AsyncStream:
@@ -285,14 +277,20 @@ class Plugin:
         """End every worker; calls that are under way in other threads fail."""
         self._turns.close()
         self._pool.close()
-        for stream in list(self._streams):
-            stream.stop()
+        self._streams.stop()
         self._program.close()
+
+    def retire(self, housekeeper: Housekeeper) -> None:
+        """Keep no worker that nobody calls, as another version has taken the place of this one."""
+        housekeeper.retire(self._pool)
 
     def abandon(self) -> None:
         """Forget the workers, in a forked child of the process that owns them."""
         self._pool.abandon()
         self._turns.begin()
+        self._streams.begin()
+        if self.meter is not None:
+            self.meter.begin()
 
     def _request(self, node: str, config: Mapping[str, JSON] | None) -> Request:
         key = (node, encode(dict(config), "config") if config else b"")
@@ -331,13 +329,13 @@ class Plugin:
     def _call(
         self,
         request: Request,
-        value: JSON,
+        value: ToJSON,
         timeout_s: float,
         until: float = inf,
         *,
         interruptible: bool = False,
     ) -> Result:
-        meter = self._meter
+        meter = self.meter
         began_s = 0.0 if meter is None else perf_counter()
         try:
             payload = request.encode(value)

@@ -26,6 +26,7 @@ from typing import Final
 from pocket.errors import CallTimeout, HostClosed, PoolSaturated
 from pocket.supervisor.replica import Replica
 from pocket.supervisor.starter import Starter
+from pocket.supervisor.tally import Tally
 from pocket.supervisor.unwanted import stoppable
 from pocket.supervisor.waiter import Waiter
 from pocket.supervisor.worker import Worker
@@ -44,13 +45,11 @@ class Pool:
         started: is told that there is a worker more.
         replicas: most workers at once.
         queue: most calls that may wait for one.
+        tally: counts what becomes of the workers.
 
     Attributes:
         line: calls that wait elsewhere, and count among those that wait.
-        starts: workers that were started.
-        deaths: workers that ended in a call.
-        reaped: workers that were ended because they were idle.
-        refusals: calls that were refused because too many waited.
+        tally: that one.
     """
 
     def __init__(
@@ -61,10 +60,11 @@ class Pool:
         *,
         replicas: int,
         queue: int,
+        tally: Tally,
     ) -> None:
         self.replicas = replicas
         self.line: Sized = ()
-        self.starts = self.deaths = self.reaped = self.refusals = 0
+        self.tally = tally
         self._plugin = plugin
         self._start = start
         self._started = started
@@ -102,9 +102,8 @@ class Pool:
             self.give(replica)
             return
         replica.worker.end()
-        with self._lock:
-            self.deaths += 1
-            self._vacate(replica)
+        self.tally.count(deaths=1)
+        self._vacate(replica)
 
     @contextmanager
     def lent(self) -> Iterator[Worker]:
@@ -136,8 +135,8 @@ class Pool:
         else:
             worker = replica.worker
             self._vacate(replica)
+        self.tally.count(starts=replica is None)
         with self._lock:
-            self.starts += replica is None
             self._detached.add(worker)
             if self._closed:
                 worker.kill()
@@ -149,7 +148,7 @@ class Pool:
             self._detached.discard(worker)
             dead = worker.ended or worker.killed
             replica = None if dead or self._closed else self._new_place()
-            self.deaths += dead
+        self.tally.count(deaths=dead)
         if replica is None:
             worker.end()
             return
@@ -157,10 +156,12 @@ class Pool:
         self.give(replica)
         self._started()
 
-    def fill(self) -> None:
-        """Start workers until there are as many as may be."""
+    def fill(self, most: int) -> None:
+        """Start workers until there are so many, or as many as may be."""
         while True:
             self._check_open()
+            if len(self._known) >= most:
+                return
             replica = self._new_place()
             if replica is None:
                 return
@@ -171,7 +172,7 @@ class Pool:
         replica = self._new_place()
         assert replica is not None
         replica.worker = worker
-        self.starts += 1
+        self.tally.count(starts=1)
         self.give(replica)
         self._started()
 
@@ -186,9 +187,8 @@ class Pool:
         except ValueError:
             return False
         replica.worker.end()
-        with self._lock:
-            self.reaped += 1
-            self._vacate(replica)
+        self.tally.count(reaped=1)
+        self._vacate(replica)
         return True
 
     @property
@@ -200,7 +200,7 @@ class Pool:
     def pids(self) -> tuple[int, ...]:
         """Process ids of the workers that live."""
         lent = [replica.worker for replica in self._places() if replica.started]
-        return tuple(it.pid for it in [*lent, *self._detached] if not it.ended)
+        return tuple(it.pid for it in [*lent, *self._away()] if not it.ended)
 
     def check_room(self) -> None:
         """Let one more call wait.
@@ -219,7 +219,7 @@ class Pool:
             self._waiters.append(waiter)
             self._wake()
         self._starter.stop()
-        for worker in list(self._detached):
+        for worker in self._away():
             worker.kill()
         for replica in self._places():
             if replica.started:
@@ -237,6 +237,8 @@ class Pool:
 
     def abandon(self) -> None:
         """Forget every worker, in a forked child of the process that owns them."""
+        self.tally.begin()
+        # Without the lock: a thread of the parent may have held it.
         for worker in list(self._detached):
             worker.abandon()
         for replica in self._places():
@@ -256,6 +258,11 @@ class Pool:
 
     def _places(self) -> list[Replica]:
         return [replica for known in list(self._known) if (replica := known()) is not None]
+
+    def _away(self) -> list[Worker]:
+        """Give the detached workers; going through a weak set takes steps, and others change it."""
+        with self._lock:
+            return list(self._detached)
 
     def _take_later(self, until: float, *, bounded: bool) -> Replica:
         waiter = Waiter()
@@ -302,7 +309,8 @@ class Pool:
                 return
             first = self._waiters[0]
             now = monotonic()
-            if now - max(first.since, self._handed_at) >= PATIENCE_S:
+            # Who closes the pool stays in the line, to hear of every worker.
+            if now - max(first.since, self._handed_at) >= PATIENCE_S and not self._closed:
                 first.handed = self._pop_idle()
                 if first.handed is not None:
                     self._handed_at = now
@@ -353,8 +361,8 @@ class Pool:
     def _with_worker(self, replica: Replica, until: float) -> Replica:
         try:
             replica.worker = self._starter.start(until)
+            self.tally.count(starts=1)
             with self._lock:
-                self.starts += 1
                 self._check_open()  # `close` did not see a worker that was just starting
         except BaseException:
             if replica.started:
@@ -377,8 +385,7 @@ class Pool:
         )
 
     def _saturated(self) -> PoolSaturated:
-        with self._lock:
-            self.refusals += 1
+        self.tally.count(refusals=1)
         return PoolSaturated(
             f"plugin {self._plugin}: {self._queue} calls wait for its workers already",
             hint="call again later, or less at once; or make a Host with more `replicas` or a "

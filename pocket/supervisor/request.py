@@ -13,7 +13,7 @@ from pocket.supervisor.limits import MAX_PAYLOAD_BYTES
 from pocket.units import format_bytes
 
 if TYPE_CHECKING:
-    from pocket.document import JSON
+    from pocket.document import JSON, ToJSON
 
 
 _BETWEEN: Final = b',"prepResult":'
@@ -44,7 +44,7 @@ class Request:
         )
         return cls(node, head, runs)
 
-    def encode(self, value: JSON) -> bytes:
+    def encode(self, value: ToJSON) -> bytes:
         """Give the whole request for one input.
 
         Raises:
@@ -62,7 +62,7 @@ class Request:
         return request
 
 
-def encode(value: JSON, what: str) -> bytes:
+def encode(value: ToJSON, what: str) -> bytes:
     """Give a value as JSON; NaN and the infinities, which JSON has not, become null.
 
     Raises:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 from collections.abc import Iterable
 from typing import Final
 
@@ -66,7 +67,12 @@ def warning() -> str | None:
 
 
 def warn() -> None:
-    """Log the warning, if there is one to give."""
+    """Log what weakens the host: layers that are left out, and a signal that ends it."""
     text = warning()
     if text is not None:
         _logger.warning("%s", text)
+    if signal.getsignal(signal.SIGPIPE) is signal.SIG_DFL:
+        _logger.warning(
+            "SIGPIPE ends this program, so a plugin that crashes can end it; "
+            "leave the signal ignored, as Python does by itself"
+        )

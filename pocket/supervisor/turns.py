@@ -61,7 +61,7 @@ class Turns:
                 self._line.append(turn)
                 return turn
             self._running += 1
-        self._run_in_thread(partial(self._run, turn))
+            self._start(turn)
         return turn
 
     def withdraw(self, turn: Turn) -> bool:
@@ -83,12 +83,15 @@ class Turns:
     def _run(self, turn: Turn) -> None:
         _settle(*turn)
         with self._lock:
-            following = self._line.popleft() if self._line else None
-            if following is None:
+            if self._line:
+                # Handed to the threads anew: calls of other plugins may be waiting for this one.
+                self._start(self._line.popleft())
+            else:
                 self._running -= 1
-        # Handed to the threads anew: calls of other plugins may be waiting for this one.
-        if following is not None:
-            self._run_in_thread(partial(self._run, following))
+
+    def _start(self, turn: Turn) -> None:
+        """Give a call a thread, under the lock: who closes ends the threads after `close`."""
+        self._run_in_thread(partial(self._run, turn))
 
 
 def _settle(future: Future[Result], call: Callable[[], Result]) -> None:

@@ -7,11 +7,13 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from archives import MANIFEST, archive_of
 
+import pocket.plugin.package
 from pocket.errors import InstallError, InvalidManifest, InvalidPackage, PluginNotFound, PocketError
 from pocket.plugin.package import Package, parse_package, read_package
 from pocket.plugin.store import Store, default_home
@@ -125,6 +127,7 @@ def test_a_link_in_the_place_of_a_plugin_is_removed_and_its_target_is_not(
 
 KILLED_AT = """
 import os, sys, signal
+from dataclasses import replace
 from pathlib import Path
 from archives import MANIFEST
 from plugin.test_store import package
@@ -217,3 +220,50 @@ def test_installs_at_the_same_time_do_not_disturb_each_other(store: Store) -> No
     assert problems == []
     assert installed(store) == dict.fromkeys("abc", "1.0.0")
     assert leftovers(store) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize("when", ["manifest.yaml", "plugin.wasm"])
+def test_a_plugin_that_is_replaced_while_it_is_read_is_of_one_version(
+    store: Store, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    old, new = package("1.0.0"), replace(package("2.0.0"), module=WASM + b"\0\2\1x")
+    store.install(old)
+    real = pocket.plugin.package.read_file
+
+    def read_file(path: Path, max_bytes: int) -> bytes:
+        if path.name == when and installed(store) == {"guest": "1.0.0"}:
+            data = real(path, max_bytes) if when == "manifest.yaml" else b""
+            store.install(new, replace=True)
+            return data or real(path, max_bytes)
+        return real(path, max_bytes)
+
+    monkeypatch.setattr(pocket.plugin.package, "read_file", read_file)
+    found = store.package("guest")
+    assert (found.manifest.version, found.module) == ("2.0.0", new.module)
+
+
+def test_a_plugin_that_moves_out_of_the_way_while_it_is_read_is_found(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.install(package("1.0.0"))
+    folder = store.plugins_folder / "guest"
+    folder.rename(store.plugins_folder / ".old-guest")  # as far as an install has come
+    real = pocket.plugin.package.read_file
+
+    def read_file(path: Path, max_bytes: int) -> bytes:
+        if not folder.exists():
+            store.install(package("2.0.0"), replace=True)
+        return real(path, max_bytes)
+
+    monkeypatch.setattr(pocket.plugin.package, "read_file", read_file)
+    found = store.package("guest")
+    assert found.manifest.version == "2.0.0"
+    assert found.path == str(folder)
+
+
+def test_a_plugin_that_is_not_whole_cannot_be_read(store: Store) -> None:
+    store.install(package())
+    (store.plugins_folder / "guest" / "plugin.wasm").unlink()
+    for name in ("guest", "other"):
+        with pytest.raises(InvalidPackage):
+            store.package(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +83,19 @@ def test_a_host_warns_of_layers_that_are_left_out(
         folder = plugin_folder(tmp_path, "guest", wasm=guest("echo"))
         assert host.load(folder).call("main", 1).output["input"] == 1
     assert "WITHOUT seccomp and landlock" in caplog.text
+
+
+def test_a_host_warns_where_a_plugin_that_crashes_could_end_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING), pocket.Host(home=tmp_path):
+        assert not caplog.records
+    before = signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        with caplog.at_level(logging.WARNING), pocket.Host(home=tmp_path):
+            assert "SIGPIPE ends this program" in caplog.text
+    finally:
+        signal.signal(signal.SIGPIPE, before)
 
 
 def test_a_command_that_starts_a_worker_warns_on_stderr(tmp_path: Path) -> None:
