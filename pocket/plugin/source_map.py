@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+import orjson
+
 from pocket.errors import Place
 from pocket.foreign_json import loads
 
