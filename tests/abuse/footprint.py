@@ -6,6 +6,7 @@ import ctypes
 import gc
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,8 +57,11 @@ class Footprint:
 
 def children() -> frozenset[int]:
     """Give the child processes of every thread, zombies included."""
-    texts = (file.read_text() for file in Path("/proc/self/task").glob("*/children"))
-    return frozenset(int(pid) for text in texts for pid in text.split())
+    found: set[int] = set()
+    for file in Path("/proc/self/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # the thread has just ended
+            found.update(map(int, file.read_text().split()))
+    return frozenset(found)
 
 
 def forget_peak() -> int:
