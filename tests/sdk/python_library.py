@@ -1,8 +1,50 @@
-"""What the library of Python plugins is held to: each body gives in Pocket what it gives in CPython."""
+"""Functions of the library of Python plugins, each of which gives in Pocket what it gives in CPython."""
 
 from __future__ import annotations
 
 BODIES = {
+    "re: matches": r"""
+        import re
+        m = re.compile("(?P<year>[0-9]{4})-(?P<month>[0-9]+)(-x)?").search("on 2024-02 or so")
+        p = m.re
+        said = [m.group(), m.group(1, "month"), m["year"], m[2], m.groups(), m.groups("-"), sorted(m.groupdict("?").items())]
+        said += [m.start(), m.end(1), m.span("month"), m.span(3), m.pos, m.endpos, m.string, m.lastindex, m.lastgroup, m.regs]
+        said += [m.expand("\\2/\\g<year>\\n\\3"), repr(m), bool(m), p.pattern, p.flags, p.groups, sorted(p.groupindex.items()), repr(p)]
+        said += [p.match("2024-02", 1) is None, p.search("2024-02 2023-01", 5, 14).span(), p.fullmatch("x2024-1", 1).span()]
+        for wrong in (lambda: m.group(4), lambda: m["day"], lambda: m.start(-1)):
+            try: wrong()
+            except IndexError as error: said.append(str(error))
+        return said
+        """,
+    "re: pieces": r"""
+        import re
+        text = "a1b22,c333;"
+        said = [re.split("[,;]", text), re.split("([0-9])", text, maxsplit=2), re.split("x*", "axbc"), re.split("", "ab"), re.findall("[a-z]", text)]
+        said += [re.findall("([a-z])([0-9])", text), re.findall("(x)?a", "axa"), re.sub("[0-9]+", "#", text), re.subn("[0-9]", "", text, count=3)]
+        said += [re.sub("x*", "-", "abxd"), re.sub("(a)|(b)", "[\\1\\2]", "abc"), re.sub("(?P<n>.)", "\\g<n>\\g<1>\\\\\\t", "ab")]
+        said += [re.sub("[0-9]+", lambda m: str(int(m.group()) + 1), text), re.sub("b", "\\g<0>0", "b"), re.sub("(.)", "\\0017\\061\\1", "x")]
+        said += [re.escape("a.b*c-d e#\n\u00e9_"), [m.group() for m in re.finditer("[0-9]+", text)], re.sub("\u00fc", "ue", "gr\u00fcn \U0001f600 f\u00fcr")]
+        said += [[m.span() for m in re.finditer("[^ ]+", "\U0001f600a \u00fc\U0001f600\U0001f600 z" * 40)][-3:], re.split(" ", "\u00e9 \U0001f600 x")]
+        for template in ("\\2", "\\g<2>", "\\g<n", "\\g<>", "\\gn", "\\q", "\\", "\\g<1x>", "\\400"):
+            try: re.sub("(a)", template, "a")
+            except re.error as error: said.append([error.msg, error.pos])
+        try: re.sub("(a)", "\\g<no>", "a")
+        except IndexError as error: said.append(str(error))
+        return said
+        """,
+    "re: bytes, types, flags": r"""
+        import re
+        said = [re.findall(b"[a-z\xe9]+", b"ab\xe9 CD", re.I) == [b"ab\xe9", b"CD"], re.sub(b"(a)", b"<\\1>", b"cat") == b"c<a>t"]
+        said += [re.match(b"\\w", b"\xe9") is None, re.split(b",", bytearray(b"a,b")) == [b"a", b"b"], re.compile(b"x", re.I).flags]
+        for wrong in (lambda: re.match("a", b"a"), lambda: re.match(b"a", "a"), lambda: re.match("a", 3), lambda: re.compile(3), lambda: re.sub("a", b"b", "a")):
+            try: wrong()
+            except TypeError: said.append("TypeError")
+        p = re.compile("a", re.I)
+        said += [re.compile(p) is p, re.compile("(?im)a").flags, re.compile("a", re.A).flags, p == re.compile("a", re.I)]
+        try: re.compile(p, re.I)
+        except ValueError as error: said.append(str(error))
+        return said
+        """,
     "datetime: parts and texts": """
         from datetime import date, datetime, time, timedelta, timezone
         d = datetime(2024, 2, 29, 23, 59, 58, 123456, tzinfo=timezone(timedelta(hours=-5, minutes=-30)))

@@ -2,61 +2,11 @@
 
 import time as _time
 
-from _datetime_text import (
-    iso_date,
-    iso_time,
-    offset_text,
-    parse_time,
-    read_date,
-    read_time,
-    written,
-)
+from _calendar import EPOCH, MAXYEAR, MINYEAR, check_date, from_ordinal, ordinal
+from _datetime_text import iso_date, iso_time, parse_time, read_date, read_time, written
+from _timespan import DAY, SECOND, Ordered, check_zone, delta, timedelta, timezone, tzinfo
 
-MINYEAR, MAXYEAR = 1, 9999
-_DAY, _SECOND = 86400000000, 1000000  # In microseconds.
-_BEFORE_MONTH = (0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
-_EPOCH = 719163  # The ordinal of 1970-01-01.
-
-
-def _is_leap(year):
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-
-
-def _days_in(year, month):
-    return (
-        29
-        if month == 2 and _is_leap(year)
-        else (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month - 1]
-    )
-
-
-def _ordinal(year, month, day):
-    before = year - 1
-    days = before * 365 + before // 4 - before // 100 + before // 400
-    return days + _BEFORE_MONTH[month] + (month > 2 and _is_leap(year)) + day
-
-
-def _from_ordinal(number):
-    if not 1 <= number <= 3652059:
-        raise OverflowError("date value out of range")
-    year = (number - 1) * 400 // 146097 + 1
-    while _ordinal(year, 1, 1) > number:
-        year -= 1
-    while year < MAXYEAR and _ordinal(year + 1, 1, 1) <= number:
-        year += 1
-    month = 12
-    while _ordinal(year, month, 1) > number:
-        month -= 1
-    return year, month, number - _ordinal(year, month, 1) + 1
-
-
-def _check_date(year, month, day):
-    if not MINYEAR <= year <= MAXYEAR:
-        raise ValueError("year %d is out of range" % year)
-    if not 1 <= month <= 12:
-        raise ValueError("month must be in 1..12")
-    if not 1 <= day <= _days_in(year, month):
-        raise ValueError("day is out of range for month")
+UTC = timezone.utc
 
 
 def _check_time(hour, minute, second, microsecond):
@@ -71,212 +21,9 @@ def _check_time(hour, minute, second, microsecond):
             raise ValueError("%s must be in 0..%d" % (name, most))
 
 
-def _check_zone(tzinfo_):
-    if tzinfo_ is not None and not isinstance(tzinfo_, tzinfo):
-        raise TypeError("tzinfo argument must be None or of a tzinfo subclass")
-
-
-def _round(value, by):
-    # To the nearest; a half to the even one.
-    quotient, rest = divmod(value, by)
-    return quotient + (2 * rest > by or (2 * rest == by and quotient % 2 == 1))
-
-
-class _Ordered:
-    # Compared by `_key(other)`, which is None where the two cannot be.
-    def __eq__(self, other):
-        pair = self._pair(other, False)
-        return pair is not None and pair[0] == pair[1]
-
-    def __ne__(self, other):
-        return not self == other
-
-    def __lt__(self, other):
-        mine, its = self._pair(other, True)
-        return mine < its
-
-    def __le__(self, other):
-        mine, its = self._pair(other, True)
-        return mine <= its
-
-    def __gt__(self, other):
-        mine, its = self._pair(other, True)
-        return mine > its
-
-    def __ge__(self, other):
-        mine, its = self._pair(other, True)
-        return mine >= its
-
-    def _incomparable(self, other, is_order):
-        if not is_order:
-            return None
-        names = type(self).__name__, type(other).__name__
-        raise TypeError("can't compare datetime.%s to %s" % names)
-
-
-class timedelta(_Ordered):
-    def __init__(
-        self, days=0, seconds=0, microseconds=0, milliseconds=0, minutes=0, hours=0, weeks=0
-    ):
-        total = 0
-        pairs = (
-            (days + weeks * 7, _DAY),
-            (seconds + minutes * 60 + hours * 3600, _SECOND),
-            (microseconds + milliseconds * 1000, 1),
-        )
-        for amount, unit in pairs:
-            if isinstance(amount, float):
-                whole = int(amount)
-                total += whole * unit + round((amount - whole) * unit)
-            else:
-                total += amount * unit
-        self._us = total
-        if not -999999999 <= self.days <= 999999999:
-            raise OverflowError("days=%d; must have magnitude <= 999999999" % self.days)
-
-    @property
-    def days(self):
-        return self._us // _DAY
-
-    @property
-    def seconds(self):
-        return self._us % _DAY // _SECOND
-
-    @property
-    def microseconds(self):
-        return self._us % _SECOND
-
-    def total_seconds(self):
-        return self._us / _SECOND
-
-    def _pair(self, other, is_order):
-        return (
-            (self._us, other._us)
-            if isinstance(other, timedelta)
-            else self._incomparable(other, is_order)
-        )
-
-    def __hash__(self):
-        return hash(self._us)
-
-    def __bool__(self):
-        return self._us != 0
-
-    def __add__(self, other):
-        if isinstance(other, timedelta):
-            return _delta(self._us + other._us)
-        return other + self if isinstance(other, date) else NotImplemented
-
-    __radd__ = __add__
-
-    def __sub__(self, other):
-        return _delta(self._us - other._us) if isinstance(other, timedelta) else NotImplemented
-
-    def __neg__(self):
-        return _delta(-self._us)
-
-    def __pos__(self):
-        return self
-
-    def __abs__(self):
-        return _delta(abs(self._us))
-
-    def __mul__(self, factor):
-        if isinstance(factor, float):
-            return _delta(round(self._us * factor))
-        return _delta(self._us * factor) if isinstance(factor, int) else NotImplemented
-
-    __rmul__ = __mul__
-
-    def __truediv__(self, other):
-        if isinstance(other, timedelta):
-            return self._us / other._us
-        if isinstance(other, float):
-            return _delta(round(self._us / other))
-        return _delta(_round(self._us, other) if other > 0 else _round(-self._us, -other))
-
-    def __floordiv__(self, other):
-        return self._us // other._us if isinstance(other, timedelta) else _delta(self._us // other)
-
-    def __mod__(self, other):
-        return _delta(self._us % other._us)
-
-    def __divmod__(self, other):
-        return self // other, self % other
-
-    def __str__(self):
-        text = "%d:%02d:%02d" % (self.seconds // 3600, self.seconds // 60 % 60, self.seconds % 60)
-        if self.days:
-            text = "%d day%s, %s" % (self.days, "" if abs(self.days) == 1 else "s", text)
-        return text + (".%06d" % self.microseconds if self.microseconds else "")
-
-    def __repr__(self):
-        parts = [(name, getattr(self, name)) for name in ("days", "seconds", "microseconds")]
-        given = ["%s=%d" % part for part in parts if part[1]]
-        return "datetime.timedelta(" + (", ".join(given) or "0") + ")"
-
-
-def _delta(microseconds):
-    return timedelta(0, 0, microseconds)
-
-
-timedelta.resolution = timedelta(microseconds=1)
-timedelta.min = timedelta(-999999999)
-timedelta.max = timedelta(999999999, 86399, 999999)
-
-
-class tzinfo:
-    def utcoffset(self, dt):
-        raise NotImplementedError("a tzinfo subclass must implement utcoffset()")
-
-    tzname = dst = utcoffset
-
-
-class timezone(tzinfo):
-    def __init__(self, offset, name=None):
-        if not isinstance(offset, timedelta):
-            raise TypeError("offset must be a timedelta")
-        if abs(offset._us) >= _DAY:
-            raise ValueError(
-                "offset must be a timedelta strictly between -timedelta(hours=24) and timedelta(hours=24)."
-            )
-        self._offset, self._name = offset, name
-
-    def utcoffset(self, dt):
-        return self._offset
-
-    def tzname(self, dt):
-        if self._name is not None:
-            return self._name
-        return "UTC" + (offset_text(self._offset, ":") if self._offset else "")
-
-    def dst(self, dt):
-        return None
-
-    def __eq__(self, other):
-        return isinstance(other, timezone) and self._offset == other._offset
-
-    def __hash__(self):
-        return hash(self._offset)
-
-    def __str__(self):
-        return self.tzname(None)
-
-    def __repr__(self):
-        if self is timezone.utc:
-            return "datetime.timezone.utc"
-        return "datetime.timezone(%r%s)" % (
-            self._offset,
-            "" if self._name is None else ", %r" % (self._name,),
-        )
-
-
-UTC = timezone.utc = timezone(timedelta(0))
-
-
-class date(_Ordered):
+class date(Ordered):
     def __init__(self, year, month, day):
-        _check_date(year, month, day)
+        check_date(year, month, day)
         self.year, self.month, self.day = year, month, day
 
     @classmethod
@@ -285,11 +32,11 @@ class date(_Ordered):
 
     @classmethod
     def fromtimestamp(cls, timestamp):
-        return cls(*_from_ordinal(_EPOCH + int(timestamp // 86400)))
+        return cls(*from_ordinal(EPOCH + int(timestamp // 86400)))
 
     @classmethod
     def fromordinal(cls, n):
-        return cls(*_from_ordinal(n))
+        return cls(*from_ordinal(n))
 
     @classmethod
     def fromisoformat(cls, text):
@@ -306,7 +53,7 @@ class date(_Ordered):
         return cls.fromordinal(first.toordinal() - first.weekday() + (week - 1) * 7 + day - 1)
 
     def toordinal(self):
-        return _ordinal(self.year, self.month, self.day)
+        return ordinal(self.year, self.month, self.day)
 
     def weekday(self):
         return (self.toordinal() + 6) % 7
@@ -315,10 +62,10 @@ class date(_Ordered):
         return self.weekday() + 1
 
     def isocalendar(self):
-        thursday = _from_ordinal(self.toordinal() - self.weekday() + 3)
+        thursday = from_ordinal(self.toordinal() - self.weekday() + 3)
         return (
             thursday[0],
-            (_ordinal(*thursday) - _ordinal(thursday[0], 1, 1)) // 7 + 1,
+            (ordinal(*thursday) - ordinal(thursday[0], 1, 1)) // 7 + 1,
             self.isoweekday(),
         )
 
@@ -333,7 +80,7 @@ class date(_Ordered):
         return self._timetuple(0, 0, 0, -1)
 
     def _timetuple(self, hour, minute, second, is_dst):
-        day = self.toordinal() - _ordinal(self.year, 1, 1) + 1
+        day = self.toordinal() - ordinal(self.year, 1, 1) + 1
         return self.year, self.month, self.day, hour, minute, second, self.weekday(), day, is_dst
 
     def isoformat(self):
@@ -380,10 +127,10 @@ class date(_Ordered):
 date.min, date.max, date.resolution = date(1, 1, 1), date(9999, 12, 31), timedelta(1)
 
 
-class time(_Ordered):
+class time(Ordered):
     def __init__(self, hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0):
         _check_time(hour, minute, second, microsecond)
-        _check_zone(tzinfo)
+        check_zone(tzinfo)
         self.hour, self.minute, self.second, self.microsecond = hour, minute, second, microsecond
         self.tzinfo, self.fold = tzinfo, fold
 
@@ -422,7 +169,7 @@ class time(_Ordered):
         return "datetime.time(" + _listed(self, ("hour", "minute"), ("second", "microsecond")) + ")"
 
     def _us(self):
-        return ((self.hour * 60 + self.minute) * 60 + self.second) * _SECOND + self.microsecond
+        return ((self.hour * 60 + self.minute) * 60 + self.second) * SECOND + self.microsecond
 
     def _pair(self, other, is_order):
         if not isinstance(other, time):
@@ -441,9 +188,9 @@ class datetime(date):
     def __init__(
         self, year, month, day, hour=0, minute=0, second=0, microsecond=0, tzinfo=None, *, fold=0
     ):
-        _check_date(year, month, day)
+        check_date(year, month, day)
         _check_time(hour, minute, second, microsecond)
-        _check_zone(tzinfo)
+        check_zone(tzinfo)
         self.year, self.month, self.day = year, month, day
         self.hour, self.minute, self.second, self.microsecond = hour, minute, second, microsecond
         self.tzinfo, self.fold = tzinfo, fold
@@ -462,12 +209,10 @@ class datetime(date):
 
     @classmethod
     def fromtimestamp(cls, timestamp, tz=None):
-        _check_zone(tz)
+        check_zone(tz)
         whole = int(timestamp // 1)
-        since = whole * _SECOND + (
-            round((timestamp - whole) * _SECOND) if timestamp != whole else 0
-        )
-        found = _moment(cls, since + _EPOCH * _DAY, None)
+        since = whole * SECOND + (round((timestamp - whole) * SECOND) if timestamp != whole else 0)
+        found = _moment(cls, since + EPOCH * DAY, None)
         return found if tz is None else found.replace(tzinfo=timezone.utc).astimezone(tz)
 
     utcfromtimestamp = fromtimestamp
@@ -488,7 +233,7 @@ class datetime(date):
 
     @classmethod
     def fromordinal(cls, n):
-        return cls(*_from_ordinal(n))
+        return cls(*from_ordinal(n))
 
     @classmethod
     def fromisoformat(cls, text):
@@ -504,7 +249,7 @@ class datetime(date):
         from _datetime_parse import parsed
 
         parts, zone = parsed(date_string, format)
-        return cls(*parts, None if zone is None else timezone(_delta(zone[0]), *zone[1:]))
+        return cls(*parts, None if zone is None else timezone(delta(zone[0]), *zone[1:]))
 
     def date(self):
         return date(self.year, self.month, self.day)
@@ -530,14 +275,14 @@ class datetime(date):
 
     def astimezone(self, tz=None):
         zone = timezone.utc if tz is None else tz
-        _check_zone(zone)
+        check_zone(zone)
         offset = self.utcoffset()
         there = _moment(type(self), self._us() - (offset._us if offset else 0), zone)
         return there + zone.utcoffset(there)
 
     def timestamp(self):
         offset = self.utcoffset()
-        return (self._us() - (offset._us if offset else 0) - _EPOCH * _DAY) / _SECOND
+        return (self._us() - (offset._us if offset else 0) - EPOCH * DAY) / SECOND
 
     def timetuple(self):
         return self._timetuple(self.hour, self.minute, self.second, -1)
@@ -561,7 +306,7 @@ class datetime(date):
 
     def _us(self):
         seconds = (self.hour * 60 + self.minute) * 60 + self.second
-        return self.toordinal() * _DAY + seconds * _SECOND + self.microsecond
+        return self.toordinal() * DAY + seconds * SECOND + self.microsecond
 
     def _pair(self, other, is_order):
         if not isinstance(other, datetime):
@@ -587,7 +332,7 @@ class datetime(date):
         mine, its = self.utcoffset(), other.utcoffset()
         if (mine is None) != (its is None):
             raise TypeError("can't subtract offset-naive and offset-aware datetimes")
-        return _delta(self._us() - other._us() - ((mine - its)._us if mine is not None else 0))
+        return delta(self._us() - other._us() - ((mine - its)._us if mine is not None else 0))
 
 
 datetime.min, datetime.max = datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999999)
@@ -595,16 +340,16 @@ datetime.resolution = timedelta.resolution
 
 
 def _moment(cls, microseconds, zone):
-    day, rest = divmod(microseconds, _DAY)
-    seconds, microsecond = divmod(rest, _SECOND)
+    day, rest = divmod(microseconds, DAY)
+    seconds, microsecond = divmod(rest, SECOND)
     clock = seconds // 3600, seconds // 60 % 60, seconds % 60, microsecond
-    return cls(*_from_ordinal(day), *clock, zone)
+    return cls(*from_ordinal(day), *clock, zone)
 
 
 def _zone(offset):
     if offset is None:
         return None
-    return timezone.utc if offset == 0 else timezone(_delta(offset))
+    return timezone.utc if offset == 0 else timezone(delta(offset))
 
 
 def _replaced(value, changed, names):

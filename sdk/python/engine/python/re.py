@@ -2,7 +2,8 @@
 
 import _regexp
 
-from _re_syntax import A, I, L, M, S, U, X, Syntax, error
+from _re_syntax import Syntax
+from _re_text import A, I, L, M, S, U, X, error
 
 ASCII, IGNORECASE, LOCALE, MULTILINE, DOTALL, UNICODE, VERBOSE = A, I, L, M, S, U, X
 NOFLAG = 0
@@ -124,7 +125,7 @@ class Pattern:
     def finditer(self, string, pos=0, endpos=None):
         code, pos, endpos = self._for(string, pos, endpos)
         places = _regexp.places(code, string, pos, endpos, 0)
-        return iter([Match(self, string, pos, endpos, place) for place in places])
+        return (Match(self, string, pos, endpos, place) for place in places)
 
     def findall(self, string, pos=0, endpos=None):
         code, pos, endpos = self._for(string, pos, endpos)

@@ -5,6 +5,7 @@
 #include "py/objlist.h"
 #include "py/objstr.h"
 #include "py/objtuple.h"
+#include "py/objtype.h"
 #include "py/parsenum.h"
 #include "py/runtime.h"
 #include "py/stackctrl.h"
@@ -349,19 +350,21 @@ static void write_derived(vstr_t *text, mp_obj_t value) {
     static const mp_obj_type_t *const kinds[] = {
         &mp_type_dict, &mp_type_str, &mp_type_int, &mp_type_float, &mp_type_list, &mp_type_tuple,
     };
-    for (size_t at = 0; at < MP_ARRAY_SIZE(kinds); at++) {
-        mp_obj_t base = mp_obj_cast_to_native_base(value, MP_OBJ_FROM_PTR(kinds[at]));
-        if (base != MP_OBJ_NULL && base != value) {
-            write_value(text, base);
-            return;
+    const mp_obj_type_t *type = mp_obj_get_type(value);
+    if (mp_obj_is_instance_type(type)) {
+        for (size_t at = 0; at < MP_ARRAY_SIZE(kinds); at++) {
+            mp_obj_t base = mp_obj_cast_to_native_base(value, MP_OBJ_FROM_PTR(kinds[at]));
+            if (base != MP_OBJ_NULL) {
+                write_value(text, base);
+                return;
+            }
         }
-        if (base == value && kinds[at] == &mp_type_tuple) {
-            size_t count;
-            mp_obj_t *items;
-            mp_obj_tuple_get(value, &count, &items);
-            write_list(text, count, items);
-            return;
-        }
+    } else if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(&mp_type_tuple))) {
+        size_t count;
+        mp_obj_t *items;
+        mp_obj_tuple_get(value, &count, &items);
+        write_list(text, count, items);
+        return;
     }
     mp_raise_msg_varg(&mp_type_TypeError,
         MP_ERROR_TEXT("object of type %s is not JSON serializable"), mp_obj_get_type_str(value));
