@@ -1,6 +1,7 @@
 # Regular expressions as in CPython; libregexp of QuickJS does the matching.
 
 import _regexp
+from _pocket import has_started
 
 from _re_syntax import Syntax
 from _re_text import A, I, L, M, S, U, X, error
@@ -87,9 +88,15 @@ class Pattern:
         self._asked = flags
         self._numbers = syntax.numbers
         self._narrow = _code(syntax, pattern)
-        self._wide = None
-        if not isinstance(pattern, str):
-            self._wide = self._narrow
+        # For a text of more than ASCII; made when there is one, unless every call would make it anew.
+        self._wide = None if isinstance(pattern, str) else self._narrow
+        if self._wide is None and not has_started():
+            self._widen(syntax.written)
+
+    def _widen(self, narrow):
+        syntax = Syntax(self.pattern, self._asked, True)
+        is_same = syntax.written == narrow
+        self._wide = self._narrow if is_same else _code(syntax, self.pattern)
 
     # The bytecode for a text, and the bounds of what of it is searched.
     def _for(self, string, pos=0, endpos=None):
@@ -103,7 +110,7 @@ class Pattern:
         if length < 0:
             length = -length
             if self._wide is None:
-                self._wide = _code(Syntax(self.pattern, self._asked, True), self.pattern)
+                self._widen(None)
             code = self._wide
         end = length if endpos is None else min(max(endpos, 0), length)
         return code, min(max(pos, 0), length), end
