@@ -118,7 +118,7 @@ $(TYPESCRIPT_PLUGINS:%=examples/plugins/%/dist/plugin.wasm): examples/plugins/%/
 	cd examples/plugins/$* && npm ci --silent && npm run --silent build
 	touch $@
 
-PYTHON_SDK := $(wildcard sdk/python/src/pocket_plugin/*.py sdk/python/engine/src/* sdk/python/engine/python/* sdk/python/engine/*.txt sdk/python/engine/*.json)
+PYTHON_SDK := $(wildcard sdk/python/src/pocket_plugin/*.py sdk/python/engine/src/* sdk/python/engine/python/* sdk/python/engine/python/*/* sdk/python/engine/*.py sdk/python/engine/*.patch sdk/python/engine/*.txt sdk/python/engine/*.json)
 $(PYTHON_ENGINE): $(VENV)/ready $(PYTHON_SDK)
 	$(MAKE) -C sdk/python
 	touch $@

@@ -19,6 +19,7 @@ need Rust "cargo --version" 1.95 "run \`rustup update stable\` (https://rustup.r
 need Node "node --version" 20.0 "install it from https://nodejs.org"
 need Go "go version" 1.24 "install it from https://go.dev/dl"
 need cc "cc --version" 7.0 "install gcc or clang from your system, with its C++ compiler"
+need patch "patch --version" 2.5 "install it from your system"
 need npm "npm --version" 9.0 "it comes with Node, https://nodejs.org"
 
 if command -v rustup >/dev/null; then

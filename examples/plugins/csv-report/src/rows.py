@@ -1,4 +1,7 @@
-"""CSV as RFC 4180 has it: fields may be quoted, and then have commas and line ends in them."""
+"""Rows of CSV."""
+
+import csv
+import io
 
 
 def read_rows(text: str, comma: str) -> list:
@@ -7,7 +10,11 @@ def read_rows(text: str, comma: str) -> list:
     Raises:
         ValueError: a quoted field has no end, or a record has more fields than there are names.
     """
-    records = _records(text, comma)
+    reader = csv.reader(io.StringIO(text), delimiter=comma, strict=True)
+    try:
+        records = [record for record in reader if record]
+    except csv.Error as error:
+        raise ValueError(f"line {reader.line_num}: {error}") from None
     if not records:
         return []
     names = records[0]
@@ -17,47 +24,3 @@ def read_rows(text: str, comma: str) -> list:
             raise ValueError(f"record {number} has {len(fields)} fields for {len(names)} names")
         rows.append(dict(zip(names, fields)))  # noqa: B905 - a short record has what it has
     return rows
-
-
-def _records(text: str, comma: str) -> list:
-    records, fields, at = [], [], 0
-    while at < len(text):
-        field, at = _field(text, at, comma)
-        fields.append(field)
-        if at < len(text) and text[at] == comma:
-            at += 1
-            if at < len(text):
-                continue
-            fields.append("")
-        at = _line_end(text, at)
-        if fields != [""]:
-            records.append(fields)
-        fields = []
-    return records
-
-
-def _field(text: str, at: int, comma: str) -> tuple:
-    if text[at : at + 1] == '"':
-        return _quoted(text, at + 1)
-    end = at
-    while end < len(text) and text[end] not in (comma, "\r", "\n"):
-        end += 1
-    return text[at:end], end
-
-
-def _quoted(text: str, at: int) -> tuple:
-    parts = []
-    while True:
-        end = text.find('"', at)
-        if end < 0:
-            raise ValueError("a quoted field has no end")
-        parts.append(text[at:end])
-        if text[end + 1 : end + 2] != '"':
-            return '"'.join(parts), end + 1
-        at = end + 2
-
-
-def _line_end(text: str, at: int) -> int:
-    if text[at : at + 2] == "\r\n":
-        return at + 2
-    return at + 1

@@ -31,7 +31,8 @@ def test_csv_is_read_as_the_rfc_says(text: str, given: list) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "error"), [('a\n"1', "no end"), ("a\n1,2", "record 2 has 2 fields for 1 names")]
+    ("text", "error"),
+    [('a\n"1', "line 2: unexpected end of data"), ("a\n1,2", "record 2 has 2 fields for 1 names")],
 )
 def test_what_is_no_csv_is_an_error(text: str, error: str) -> None:
     with pytest.raises(ValueError, match=error):

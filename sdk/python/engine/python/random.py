@@ -47,8 +47,31 @@ def choice(seq):
     return seq[_below(len(seq))]
 
 
-def choices(population, k=1):
-    return [choice(population) for _ in range(k)]
+def choices(population, weights=None, *, cum_weights=None, k=1):
+    if weights is None and cum_weights is None:
+        return [choice(population) for _ in range(k)]
+    from bisect import bisect
+    from itertools import accumulate
+
+    sums = list(accumulate(weights) if cum_weights is None else cum_weights)
+    if len(sums) != len(population):
+        raise ValueError("The number of weights does not match the population")
+    return [population[bisect(sums, random() * sums[-1], 0, len(sums) - 1)] for _ in range(k)]
+
+
+def gauss(mu=0.0, sigma=1.0):
+    from math import cos, log, pi, sqrt
+
+    return mu + sigma * sqrt(-2 * log(1 - random())) * cos(2 * pi * random())
+
+
+normalvariate = gauss
+
+
+def expovariate(lambd=1.0):
+    from math import log
+
+    return -log(1 - random()) / lambd
 
 
 def shuffle(x):

@@ -12,3 +12,18 @@ def monotonic_ns():
 
 
 perf_counter_ns = monotonic_ns
+
+
+def gmtime(secs=None):
+    from datetime import datetime
+
+    return datetime.fromtimestamp(time() if secs is None else secs).timetuple()
+
+
+localtime = gmtime  # The engine knows of no place on earth.
+
+
+def strftime(format, t=None):
+    from datetime import datetime
+
+    return datetime(*(gmtime() if t is None else t)[:6]).strftime(format)

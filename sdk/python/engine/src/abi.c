@@ -48,6 +48,7 @@ static void start(size_t length) {
         qstr_from_str("pocket_plugin._serve"), mp_const_true, MP_OBJ_NEW_SMALL_INT(0));
     mp_call_function_0(mp_load_attr(serve, MP_QSTR_start));
     MP_STATE_VM(pocket_answer) = mp_load_attr(serve, MP_QSTR_answer);
+    host_has_started = true;
 }
 
 EXPORT(__pocket_init) int pocket_init(char *at, size_t length) {

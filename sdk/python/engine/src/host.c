@@ -165,6 +165,13 @@ static mp_obj_t seed(mp_obj_t number) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(seed_object, seed);
 
+bool host_has_started;
+
+static mp_obj_t has_started(void) {
+    return mp_obj_new_bool(host_has_started);
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(has_started_object, has_started);
+
 static double seconds(clockid_t clock) {
     struct timespec now;
     clock_gettime(clock, &now);
@@ -205,6 +212,7 @@ static const mp_rom_map_elem_t names[] = {
     { MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&fraction_object) },
     { MP_ROM_QSTR(MP_QSTR_bits32), MP_ROM_PTR(&word_object) },
     { MP_ROM_QSTR(MP_QSTR_seed), MP_ROM_PTR(&seed_object) },
+    { MP_ROM_QSTR(MP_QSTR_has_started), MP_ROM_PTR(&has_started_object) },
     { MP_ROM_QSTR(MP_QSTR_time), MP_ROM_PTR(&wall_object) },
     { MP_ROM_QSTR(MP_QSTR_monotonic), MP_ROM_PTR(&monotonic_object) },
     { MP_ROM_QSTR(MP_QSTR_sleep), MP_ROM_PTR(&pause_object) },

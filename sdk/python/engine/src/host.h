@@ -5,6 +5,7 @@
 
 #include "py/obj.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 // Levels of the log, as in the ABI.
@@ -14,6 +15,9 @@ void host_log(int level, const char *line, size_t length);
 
 // An exception as Python prints it, with where it was raised.
 vstr_t host_traceback(mp_obj_t error);
+
+// Whether the plugin has started: what is made before, every call finds.
+extern bool host_has_started;
 
 // The next random number is drawn from the host's again.
 void host_forget_random(void);

@@ -4,6 +4,8 @@
 
 #include "py/objlist.h"
 #include "py/objstr.h"
+#include "py/objtuple.h"
+#include "py/objtype.h"
 #include "py/parsenum.h"
 #include "py/runtime.h"
 #include "py/stackctrl.h"
@@ -313,10 +315,7 @@ static void write_float(vstr_t *text, double number) {
     }
 }
 
-static void write_list(vstr_t *text, mp_obj_t value) {
-    size_t count;
-    mp_obj_t *items;
-    mp_obj_get_array(value, &count, &items);
+static void write_list(vstr_t *text, size_t count, const mp_obj_t *items) {
     add_byte(text, '[');
     for (size_t at = 0; at < count; at++) {
         if (at > 0) {
@@ -346,6 +345,31 @@ static void write_object(vstr_t *text, mp_obj_t value) {
     add_text(text, between == '{' ? "{}" : "}");
 }
 
+// What is of a class made of one that JSON has: a named tuple, a Counter, a member of an enum of texts.
+static void write_derived(vstr_t *text, mp_obj_t value) {
+    static const mp_obj_type_t *const kinds[] = {
+        &mp_type_dict, &mp_type_str, &mp_type_int, &mp_type_float, &mp_type_list, &mp_type_tuple,
+    };
+    const mp_obj_type_t *type = mp_obj_get_type(value);
+    if (mp_obj_is_instance_type(type)) {
+        for (size_t at = 0; at < MP_ARRAY_SIZE(kinds); at++) {
+            mp_obj_t base = mp_obj_cast_to_native_base(value, MP_OBJ_FROM_PTR(kinds[at]));
+            if (base != MP_OBJ_NULL) {
+                write_value(text, base);
+                return;
+            }
+        }
+    } else if (mp_obj_is_subclass_fast(MP_OBJ_FROM_PTR(type), MP_OBJ_FROM_PTR(&mp_type_tuple))) {
+        size_t count;
+        mp_obj_t *items;
+        mp_obj_tuple_get(value, &count, &items);
+        write_list(text, count, items);
+        return;
+    }
+    mp_raise_msg_varg(&mp_type_TypeError,
+        MP_ERROR_TEXT("object of type %s is not JSON serializable"), mp_obj_get_type_str(value));
+}
+
 static void write_value(vstr_t *text, mp_obj_t value) {
     MP_STACK_CHECK();
     if (value == mp_const_none) {
@@ -360,12 +384,14 @@ static void write_value(vstr_t *text, mp_obj_t value) {
     } else if (mp_obj_is_float(value)) {
         write_float(text, mp_obj_float_get(value));
     } else if (mp_obj_is_type(value, &mp_type_list) || mp_obj_is_type(value, &mp_type_tuple)) {
-        write_list(text, value);
+        size_t count;
+        mp_obj_t *items;
+        mp_obj_get_array(value, &count, &items);
+        write_list(text, count, items);
     } else if (mp_obj_is_dict_or_ordereddict(value)) {
         write_object(text, value);
     } else {
-        mp_raise_msg_varg(&mp_type_TypeError,
-            MP_ERROR_TEXT("object of type %s is not JSON serializable"), mp_obj_get_type_str(value));
+        write_derived(text, value);
     }
 }
 

@@ -1,5 +1,5 @@
-// Imports: first from the plugin's bundle, then from the engine itself. No file of the world outside
-// can be imported.
+// Imports from the plugin's bundle; what is not there, MicroPython takes from the modules that the engine
+// carries compiled (../freeze.py). No file of the world outside can be imported.
 
 #include "sources.h"
 #include "json.h"
@@ -21,15 +21,6 @@ void sources_set(const char *bundle, size_t length) {
     MP_STATE_VM(pocket_bundle) = files;
 }
 
-static const sources_file_t *own(const char *path) {
-    for (size_t at = 0; at < sources_own_count; at++) {
-        if (strcmp(sources_own[at].path, path) == 0) {
-            return &sources_own[at];
-        }
-    }
-    return NULL;
-}
-
 static mp_obj_t bundled(const char *path) {
     mp_map_t *files = mp_obj_dict_get_map(MP_STATE_VM(pocket_bundle));
     mp_map_elem_t *found =
@@ -38,18 +29,12 @@ static mp_obj_t bundled(const char *path) {
 }
 
 static bool is_file(const char *path) {
-    return bundled(path) != MP_OBJ_NULL || own(path) != NULL;
+    return bundled(path) != MP_OBJ_NULL;
 }
 
 // Paths that begin with this one and a slash make it a folder.
 static bool is_folder(const char *path) {
     size_t length = strlen(path);
-    for (size_t at = 0; at < sources_own_count; at++) {
-        const char *other = sources_own[at].path;
-        if (strncmp(other, path, length) == 0 && other[length] == '/') {
-            return true;
-        }
-    }
     mp_map_t *files = mp_obj_dict_get_map(MP_STATE_VM(pocket_bundle));
     for (size_t slot = 0; slot < files->alloc; slot++) {
         if (mp_map_slot_is_filled(files, slot)) {
@@ -71,14 +56,10 @@ mp_import_stat_t mp_import_stat(const char *path) {
 
 mp_lexer_t *mp_lexer_new_from_file(qstr path) {
     mp_obj_t text = bundled(qstr_str(path));
-    if (text != MP_OBJ_NULL) {
-        size_t length;
-        const char *start = mp_obj_str_get_data(text, &length);
-        return mp_lexer_new_from_str_len(path, start, length, 0);
-    }
-    const sources_file_t *file = own(qstr_str(path));
-    if (file == NULL) {
+    if (text == MP_OBJ_NULL) {
         mp_raise_OSError(MP_ENOENT);
     }
-    return mp_lexer_new_from_str_len(path, file->text, file->length, 0);
+    size_t length;
+    const char *start = mp_obj_str_get_data(text, &length);
+    return mp_lexer_new_from_str_len(path, start, length, 0);
 }

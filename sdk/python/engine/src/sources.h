@@ -9,14 +9,4 @@
 // Raises ValueError where it is none.
 void sources_set(const char *bundle, size_t length);
 
-// A module of the engine's own, in source; generated of python/ and the SDK.
-typedef struct {
-    const char *path;
-    const char *text;
-    size_t length;
-} sources_file_t;
-
-extern const sources_file_t sources_own[];
-extern const size_t sources_own_count;
-
 #endif
