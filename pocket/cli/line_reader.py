@@ -34,7 +34,7 @@ class LineReader:
         name: of it, for errors.
 
     Attributes:
-        read_bytes: how much was read.
+        read_bytes: of the lines that were given; one that is too long counts as what it may have.
         size_bytes: how much there is, or None for what comes through a pipe.
     """
 
@@ -51,6 +51,7 @@ class LineReader:
             InvalidInput: it cannot be read.
         """
         for number, line in enumerate(self._lines(), 1):
+            self.read_bytes += 1 + (MAX_LINE_BYTES if line is None else len(line))
             yield number, line.removeprefix(_BYTE_ORDER_MARK) if line and number == 1 else line
 
     def _lines(self) -> Iterator[bytes | None]:
@@ -80,7 +81,6 @@ class LineReader:
                     waited.poll()
                 if interrupted() or not (chunk := self._read()):
                     return
-                self.read_bytes += len(chunk)
                 yield chunk
         finally:
             os.close(wake)
