@@ -8,8 +8,9 @@ Nearly every document fits, which `jsonschema_rs` finds out in a fraction of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pocket.document import JSON, Document, ValuePath, path_text
 from pocket.errors import Problem, suggest
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
     from jsonschema import ValidationError
 
 _LONGEST_MESSAGE = 200
+MOST_VIOLATIONS: Final = 100
+"""More of them help nobody to mend a document."""
+MOST_STEPS: Final = 50_000
+"""Of explaining one document by a stranger's schema; each takes up to 30 us."""
 
 
 def fits(value: JSON, schema: Mapping[str, JSON]) -> bool:
@@ -44,13 +49,61 @@ def _validator(schema: Mapping[str, JSON]) -> jsonschema_rs.Validator | None:
         return None
 
 
+class _TooLong(Exception):
+    """All steps were taken."""
+
+
+def violations(value: JSON, schema: Mapping[str, JSON]) -> Iterator[str]:
+    """Say what is wrong with a value by a stranger's schema, each with its path, one a line.
+
+    At most `MOST_VIOLATIONS`, and those that are found in `MOST_STEPS`; the last line says so where
+    there may be more.
+
+    Args:
+        value: any JSON.
+        schema: that `pocket.plugin.schema.unsafe_schema` takes.
+    """
+    import jsonschema
+
+    left = MOST_STEPS
+
+    def counted(keyword: str, check: Callable[..., Any]) -> Callable[..., Any]:
+        def check_counted(validator: object, wanted: object, found: object, whole: object) -> Any:
+            nonlocal left
+            left -= 1 + _size(wanted) + _size(found) ** (2 if keyword == "uniqueItems" else 1)
+            if left < 0:
+                raise _TooLong
+            return check(validator, wanted, found, whole)
+
+        return check_counted
+
+    known = jsonschema.Draft202012Validator.VALIDATORS
+    keywords = {keyword: counted(keyword, check) for keyword, check in known.items()}
+    validator = jsonschema.validators.extend(  # type: ignore[no-untyped-call]
+        jsonschema.Draft202012Validator, keywords
+    )
+    try:
+        for error in islice(validator(schema).iter_errors(value), MOST_VIOLATIONS):
+            at = path_text(("config", *error.absolute_path))
+            yield f"{at}: {error.message:.{_LONGEST_MESSAGE}}"
+    except _TooLong:
+        yield "config: what else is wrong takes too long to find"
+    except RecursionError:
+        yield "config: nested too deep to be checked"
+
+
+def _size(value: object) -> int:
+    return len(value) if isinstance(value, list | dict) else 0
+
+
 def schema_problems(
     document: Document, schema: Mapping[str, JSON], *, at: Sequence[str | int] = ()
 ) -> list[Problem]:
     """Check the value at a path.
 
     Returns:
-        Every violation in the order of the file; the innermost one where a choice failed.
+        Violations in the order of the file, at most `MOST_VIOLATIONS`; the innermost one where a
+        choice failed.
     """
     value: Any = document.data
     for step in at:
@@ -60,7 +113,8 @@ def schema_problems(
     import jsonschema
 
     errors = jsonschema.Draft202012Validator(schema).iter_errors(value)
-    found = [problem for error in errors for problem in _problems(document, error, tuple(at))]
+    problems = (problem for error in errors for problem in _problems(document, error, tuple(at)))
+    found = islice(problems, MOST_VIOLATIONS)
     return sorted(found, key=lambda problem: (problem.place.line or 0, problem.place.column or 0))
 
 

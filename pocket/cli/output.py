@@ -17,6 +17,7 @@ from pocket.errors import (
     CallError,
     ConsentRequired,
     InvalidDocument,
+    InvalidOutput,
     PermissionDenied,
     PocketError,
     Problem,
@@ -43,13 +44,13 @@ def emit(value: JSON, output: Format) -> None:
 
 
 def render(value: JSON, output: Format) -> str:
-    """Give a value in a format, without a newline at its end."""
-    if output is Format.YAML:
-        import yaml
+    """Give a value in a format, without a newline at its end.
 
-        dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-        text: str = yaml.dump(value, Dumper=dumper, sort_keys=False, allow_unicode=True)
-        return text.removesuffix("\n").removesuffix("\n...")
+    Raises:
+        InvalidOutput: it is nested too deep.
+    """
+    if output is Format.YAML:
+        return _yaml(value)
     if output is Format.TEXT and isinstance(value, str):
         return printable(value)
     return json_text(value, indent=2)
@@ -59,16 +60,40 @@ def json_text(value: JSON | dict[str, Any], *, indent: int | None = None) -> str
     """Write a value as JSON in which a terminal finds nothing to obey.
 
     Of the name of a file that is not UTF-8, odd bytes become question marks.
+
+    Raises:
+        InvalidOutput: it is nested too deep.
     """
     try:
         text = orjson.dumps(value, option=orjson.OPT_INDENT_2 if indent else 0).decode()
     except orjson.JSONEncodeError:
         separators = None if indent else (",", ":")
-        odd = json.dumps(value, indent=indent, separators=separators, ensure_ascii=False)
+        try:
+            odd = json.dumps(value, indent=indent, separators=separators, ensure_ascii=False)
+        except RecursionError:
+            raise _too_deep() from None
         text = odd.encode(errors="replace").decode()
     if all(line.isprintable() for line in text.split("\n")):
         return text
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
+
+
+def _yaml(value: JSON) -> str:
+    import yaml
+
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    try:
+        text: str = yaml.dump(value, Dumper=dumper, sort_keys=False, allow_unicode=True)
+    except RecursionError:
+        raise _too_deep() from None
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
+def _too_deep() -> InvalidOutput:
+    return InvalidOutput(
+        "the result is nested too deep to be printed",
+        hint="have the plugin answer lists and objects that are at most 250 within each other",
+    )
 
 
 def printable(text: str) -> str:

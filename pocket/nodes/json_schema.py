@@ -57,7 +57,7 @@ class SchemaCheck:
         try:
             validator = _Validator(self._schema, registry=_NOTHING_ELSE)
             return list(islice(validator.iter_errors(value), at_most))
-        except RecursionError:
+        except (RecursionError, orjson.JSONEncodeError):
             raise NodeError("the input or the schema is nested too deep to be checked") from None
         finally:
             _left.reset(token)

@@ -10,7 +10,7 @@ import io
 import tarfile
 import unicodedata
 import zlib
-from typing import Final
+from typing import Final, Self
 
 from pocket.errors import InvalidPackage
 from pocket.units import format_bytes
@@ -24,9 +24,14 @@ MAX_MEMBERS: Final = 1000
 MAX_NAME: Final = 255
 """Characters of an entry's path: what a Linux file system takes for one name."""
 
+MAX_HEADER_SQUARES: Final = 10_000**2
+"""Of the bytes of each extended header, added up: `tarfile` takes time and memory of that order. A
+thousand files with 300 bytes each are below it."""
+
 HOW_TO_PACK: Final = "make it with `tar -czf NAME.tar.gz manifest.yaml dist/plugin.wasm`"
 
 _CHUNK: Final = 1 << 16
+_EXTENDED: Final = frozenset({tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE})
 
 
 def read_archive(data: bytes, path: str) -> dict[str, bytes]:
@@ -43,12 +48,13 @@ def read_archive(data: bytes, path: str) -> dict[str, bytes]:
         raise InvalidPackage(f"{path}: larger than {format_bytes(MAX_ARCHIVE_BYTES)}")
     unpacked = _gunzip(data, path)
     files: dict[str, bytes] = {}
+    names: dict[str, str] = {}
     try:
-        with tarfile.open(fileobj=unpacked, mode="r:", errorlevel=2) as tar:
+        with tarfile.open(fileobj=unpacked, mode="r:", errorlevel=2, tarinfo=_bounded(path)) as tar:
             for count, member in enumerate(tar, start=1):
                 if count > MAX_MEMBERS:
                     raise InvalidPackage(f"{path}: more than {MAX_MEMBERS} files")
-                _take(tar, member, files, path)
+                _take(tar, member, files, names, path)
     except RecursionError:
         # tarfile takes a header that continues another by a call within the call.
         raise InvalidPackage(f"{path}: one file has hundreds of headers") from None
@@ -56,6 +62,24 @@ def read_archive(data: bytes, path: str) -> dict[str, bytes]:
         raise InvalidPackage(f"{path}: not a tar archive: {error}", hint=HOW_TO_PACK) from None
     _nothing_follows(unpacked, tar.offset, path)
     return files
+
+
+def _bounded(path: str) -> type[tarfile.TarInfo]:
+    """Make the class of an archive's headers, which refuses extended ones before they are read."""
+    left = MAX_HEADER_SQUARES
+
+    class Header(tarfile.TarInfo):
+        @classmethod
+        def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+            nonlocal left
+            header = super().frombuf(buf, encoding, errors)
+            if header.type in _EXTENDED:
+                left -= header.size**2
+            if left < 0:
+                raise InvalidPackage(f"{path}: extended headers are too large", hint=HOW_TO_PACK)
+            return header
+
+    return Header
 
 
 def _nothing_follows(unpacked: io.BytesIO, end: int, path: str) -> None:
@@ -98,8 +122,13 @@ def _unpack(stream: zlib._Decompress, piece: memoryview, to: io.BytesIO, path: s
 
 
 def _take(
-    tar: tarfile.TarFile, member: tarfile.TarInfo, files: dict[str, bytes], path: str
+    tar: tarfile.TarFile,
+    member: tarfile.TarInfo,
+    files: dict[str, bytes],
+    names: dict[str, str],
+    path: str,
 ) -> None:
+    """Put a file among `files`; `names` has theirs by what a file system may take them for."""
     name = member.name.removeprefix("./").rstrip("/")
     if member.isdir() and name in {"", "."}:
         return
@@ -108,9 +137,8 @@ def _take(
         raise InvalidPackage(f"{path}: {member.name!r:.300} {problem}")
     if member.isdir():
         return
-    folded = _folded(name)
-    twin = next((known for known in files if _folded(known) == folded), None)
-    if twin is not None:
+    twin = names.setdefault(_folded(name), name)
+    if name in files or twin != name:
         same = "is in it twice" if twin == name else f"and {twin!r} differ only in their case"
         raise InvalidPackage(f"{path}: {name!r} {same}")
     content = tar.extractfile(member)

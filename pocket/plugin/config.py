@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import cast
 
-from pocket.document import JSON, path_text
+from pocket.document import JSON
 from pocket.errors import InvalidInput
-from pocket.schema import fits
+from pocket.schema import fits, violations
 
 _SAYS_NOTHING: tuple[dict[str, JSON], ...] = (
     {},
@@ -43,19 +43,14 @@ def complete_config(
         what: names the node in errors.
 
     Raises:
-        InvalidInput: the config does not fit the schema; the message has every violation.
+        InvalidInput: the config does not fit the schema; the message has each violation.
     """
     if schema in _SAYS_NOTHING:
         return dict(config)
     complete = cast("dict[str, JSON]", with_defaults(dict(config), schema))
     if fits(complete, schema):
         return complete
-    import jsonschema
-
-    problems = [
-        f"{what}: {path_text(('config', *error.absolute_path))}: {error.message}"
-        for error in jsonschema.Draft202012Validator(schema).iter_errors(complete)
-    ]
+    problems = [f"{what}: {said}" for said in violations(complete, schema)]
     if problems:
         raise InvalidInput("\n".join(problems))
     return complete

@@ -25,6 +25,8 @@ from pocket.schema import schema_problems
 from pocket.version import VERSION
 
 FILE_NAME: Final = "manifest.yaml"
+MAX_MANIFEST_BYTES: Final = 256 << 10
+"""A manifest with the most of all that it may have takes half of it."""
 
 _NEEDS: Final[ValuePath] = ("requirements",)
 
@@ -80,7 +82,7 @@ def read_manifest(file: Path) -> Manifest:
     Raises:
         InvalidManifest: with every problem.
     """
-    return _manifest(read_document(file, error=InvalidManifest))
+    return _manifest(read_document(file, error=InvalidManifest, max_bytes=MAX_MANIFEST_BYTES))
 
 
 def parse_manifest(text: bytes, path: str) -> Manifest:
@@ -89,7 +91,8 @@ def parse_manifest(text: bytes, path: str) -> Manifest:
     Raises:
         InvalidManifest: with every problem.
     """
-    return _manifest(parse_document(text, path, error=InvalidManifest))
+    document = parse_document(text, path, error=InvalidManifest, max_bytes=MAX_MANIFEST_BYTES)
+    return _manifest(document)
 
 
 def _manifest(document: Document) -> Manifest:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, cast
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, cast
 
 from pocket.document import JSON
 from pocket.errors import InvalidOutput
@@ -12,6 +12,9 @@ from pocket.plugin.schema import unsafe_schema
 
 if TYPE_CHECKING:
     from pocket.plugin.manifest import Manifest
+
+MAX_EXAMPLES: Final = 100
+"""Of one node type; nobody reads more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,15 @@ class Example:
     config: dict[str, JSON]
     input: JSON
     output: JSON
+
+    def to_json(self) -> dict[str, JSON]:
+        """Give the shape that a plugin answers with."""
+        return {
+            "name": self.name,
+            "config": self.config,
+            "input": self.input,
+            "output": self.output,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,7 @@ class NodeMetadata:
             "configSchema": self.config_schema,
             "inputSchema": self.input_schema,
             "outputSchema": self.output_schema,
-            "examples": [asdict(example) for example in self.examples],
+            "examples": [example.to_json() for example in self.examples],
             "stream": self.stream,
         }
 
@@ -185,12 +197,15 @@ class _Reader:
             config_schema=self.schema(node.get("configSchema", {}), f"{at}.configSchema"),
             input_schema=self.optional_schema(node, "inputSchema", at),
             output_schema=self.optional_schema(node, "outputSchema", at),
-            examples=tuple(
-                self.example(example, f"{at}.examples[{index}]")
-                for index, example in enumerate(self.items(node.get("examples", []), at))
-            ),
+            examples=self.examples(node.get("examples", []), f"{at}.examples"),
             stream=self.boolean(node.get("stream", False), f"{at}.stream"),
         )
+
+    def examples(self, value: JSON, at: str) -> tuple[Example, ...]:
+        examples = self.items(value, at)
+        if len(examples) > MAX_EXAMPLES:
+            raise self.wrong(f"{at} has more than {MAX_EXAMPLES}")
+        return tuple(self.example(one, f"{at}[{index}]") for index, one in enumerate(examples))
 
     def example(self, value: JSON, at: str) -> Example:
         example = self.mapping(value, at)

@@ -91,15 +91,18 @@ def split_module(wasm: bytes, path: str) -> Module:
         path: names the file in errors.
 
     Raises:
-        InvalidModule: not a well-formed list of sections, or two sections of source.
+        InvalidModule: not a well-formed list of sections, or two sections of source or exports.
     """
-    core, source, exports = bytearray(wasm[:8]), None, set[bytes]()
+    core, source = bytearray(wasm[:8]), None
+    exports: set[bytes] | None = None
     source_map: bytes | None = None
     for count, section in enumerate(_sections(wasm, path)):
         if count == MAX_SECTIONS:
             raise InvalidModule(f"{path}: more than {MAX_SECTIONS} sections")
         if section.number == _EXPORTS:
-            exports.update(_exports(wasm, section, path))
+            if exports is not None:
+                raise InvalidModule(f"{path}: two sections of exports")
+            exports = set(_exports(wasm, section, path))
         if section.number != _CUSTOM:
             core += wasm[section.start : section.end]
             continue
@@ -114,7 +117,7 @@ def split_module(wasm: bytes, path: str) -> Module:
     if source is not None and len(source) > MAX_SOURCE_BYTES:
         raise InvalidModule(f"{path}: a source of over {MAX_SOURCE_BYTES >> 20}MB")
     stripped = bytes(core)
-    is_command = b"_start" in exports and not exports & _POCKET_EXPORTS
+    is_command = exports is not None and b"_start" in exports and not exports & _POCKET_EXPORTS
     return Module(
         stripped,
         source,

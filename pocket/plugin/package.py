@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pocket.errors import InvalidPackage
 from pocket.plugin.archive import HOW_TO_PACK, MAX_ARCHIVE_BYTES, read_archive
-from pocket.plugin.manifest import FILE_NAME, Manifest, parse_manifest
+from pocket.plugin.manifest import FILE_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from pocket.units import format_bytes
 
 
@@ -106,7 +106,7 @@ def _binary(manifest: Manifest, names: Iterable[str], path: str) -> str:
 
 
 def _read_folder(folder: Path) -> Package:
-    text = read_file(folder / FILE_NAME, 1 << 20)
+    text = read_file(folder / FILE_NAME, MAX_MANIFEST_BYTES)
     manifest = parse_manifest(text, str(folder / FILE_NAME))
     names = [name for name in _candidates(folder, manifest.binary) if (folder / name).exists()]
     module_path = _binary(manifest, names, str(folder))

@@ -12,13 +12,14 @@ from typing import Final
 
 import orjson
 
+from pocket.document import JSON
 from pocket.errors import Place
 from pocket.foreign_json import loads
 
 MAX_MAPPINGS: Final = 4 << 20
 """Characters of `mappings`, which take 0.2 us each to read; a bundle of 1 MB has half a million."""
-MAX_NAME: Final = 300
-"""Characters of a file's name that are shown."""
+MAX_TEXT: Final = 300
+"""Characters of a name or a file that are shown."""
 
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _DIGITS: Final = {character: value for value, character in enumerate(_ALPHABET)}
@@ -113,8 +114,8 @@ class SourceMap:
         _, source, line, column = segment
         if source not in self._numbers or line < 0 or column < 0:
             return None
-        name = self.sources[source]
-        return Place(name[:MAX_NAME], line + 1, column + 1) if name else None
+        name = plain_text(self.sources[source])
+        return Place(name, line + 1, column + 1) if name else None
 
     def _segments(self, last: int) -> Iterator[tuple[int, tuple[int, ...]]]:
         """Give each line, from 1, and of its segments column, source, line and column, from 0.
@@ -136,6 +137,12 @@ class SourceMap:
                 source_line += fields[2]
                 source_column += fields[3]
                 yield number, (column, source, source_line, source_column)
+
+
+def plain_text(value: JSON) -> str:
+    """Give the beginning of a stranger's text, with nothing in it that a terminal would obey."""
+    text = value[:MAX_TEXT] if isinstance(value, str) else ""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
 def _written(lines: Iterable[Iterable[tuple[int, ...]]]) -> str:

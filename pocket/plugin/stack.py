@@ -8,14 +8,12 @@ from typing import Final
 
 from pocket.document import JSON
 from pocket.errors import Place, StackFrame
-from pocket.plugin.source_map import SourceMap
+from pocket.plugin.source_map import SourceMap, plain_text
 
 SCRIPT: Final = "plugin.js"
 """What the JavaScript engine calls the script of a plugin, which is what the map is of."""
 MAX_FRAMES: Final = 50
 """Engines keep ten or so; nobody reads more than that of an endless recursion."""
-MAX_TEXT: Final = 300
-"""Characters of a name or a file that are shown."""
 _SDK: Final = "node_modules/@pocket/"
 """Where the functions are that call the author's."""
 _MAX_NUMBER: Final = 1 << 31
@@ -63,9 +61,9 @@ def _frames(said: JSON) -> Iterator[StackFrame]:
 
 def frame_of(function: JSON, file: JSON, line: JSON, column: JSON) -> StackFrame:
     """Make a frame of what a stranger says of it; what is nonsense is left out."""
-    where = _text(file)
+    where = plain_text(file)
     place = Place(where, _number(line), _number(column)) if where else None
-    return StackFrame(_text(function) or "<anonymous>", place)
+    return StackFrame(plain_text(function) or "<anonymous>", place)
 
 
 def _is_of_sdk(frame: StackFrame) -> bool:
@@ -77,12 +75,6 @@ def _script_place(frame: StackFrame) -> tuple[int, int] | None:
     if place is None or place.path != SCRIPT or place.line is None or place.column is None:
         return None
     return place.line, place.column
-
-
-def _text(value: JSON) -> str:
-    """Give a text with nothing in it that a terminal would obey."""
-    text = value[:MAX_TEXT] if isinstance(value, str) else ""
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 
 def _number(value: JSON) -> int | None:

@@ -20,10 +20,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pocket.document import MAX_BYTES
 from pocket.errors import InstallError, PluginNotFound, PocketError, suggest
 from pocket.plugin.data_folder import data_folder
-from pocket.plugin.manifest import FILE_NAME, Manifest, parse_manifest
+from pocket.plugin.manifest import FILE_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from pocket.plugin.package import Package, read_file, read_package
 
 _HIDDEN = "."
@@ -182,7 +181,7 @@ class Store:
         folder = self._folder(name)
         file = folder / FILE_NAME
         # Not `read_manifest`: it would wait for ever for a FIFO.
-        manifest = parse_manifest(read_file(file, MAX_BYTES), str(file))
+        manifest = parse_manifest(read_file(file, MAX_MANIFEST_BYTES), str(file))
         if manifest.name != name:
             raise InstallError(
                 f"{folder}: the manifest names the plugin {manifest.name!r}",

@@ -26,6 +26,7 @@ from pocket.plugin.module import Module
 from pocket.supervisor import limits
 from pocket.supervisor.channel import FAILURE, Frame
 from pocket.supervisor.process import Ending, Outcome
+from pocket.supervisor.response import shortened
 from pocket.supervisor.trace import Trace
 from pocket.units import format_bytes, format_duration
 
@@ -92,7 +93,8 @@ class Blame:
             return ProtocolViolation(
                 f"plugin {self._manifest.name}: a frame of kind {frame[0]} out of turn"
             )
-        code, message = cast("tuple[str, str]", frame[2:4])
+        code, said = cast("tuple[str, str]", frame[2:4])
+        message = shortened(said)
         trace = Trace.read(cast("bytes", frame[8]), self._module)
         if trace is None:
             return ProtocolViolation(f"plugin {self._manifest.name}: a trace that is none")

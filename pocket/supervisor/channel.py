@@ -11,7 +11,7 @@ import fcntl
 import os
 import select
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import msgpack
 
@@ -143,6 +143,9 @@ def decode_frame(body: bytes | memoryview) -> Frame:
     for value, expected in zip(frame[2:], types, strict=True):
         if type(value) is not expected:
             raise ProtocolViolation(f"the worker sent a frame of kind {kind} with a wrong type")
+        # No time and no size is; a counter that is told one would go back.
+        if expected is int and cast("int", value) < 0:
+            raise ProtocolViolation(f"the worker sent a frame of kind {kind} with a number below 0")
     return frame
 
 

@@ -36,6 +36,9 @@ worker holds the plugin to it; the host holds the worker to it."""
 LOG_FRAME_BYTES: Final = 16
 """What a line of the log costs besides its bytes."""
 
+ERROR_CHARS: Final = 16 << 10
+"""Text of an error that is kept: more than anybody reads, little enough to print line by line."""
+
 LOG_LINES_KEPT: Final = 20
 """Lines of the log that an error shows its reader."""
 

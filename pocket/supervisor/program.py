@@ -128,11 +128,21 @@ class Program:
         try:
             with self._blamed(), stoppable(worker.kill):
                 metadata = self._ask(worker)
+            self.cache.write(name, self._written(metadata))
         except BaseException:
             worker.end()
             raise
-        self.cache.write(name, orjson.dumps(metadata.to_json()))
         return metadata, worker
+
+    def _written(self, metadata: PluginMetadata) -> bytes:
+        try:
+            return orjson.dumps(metadata.to_json())
+        except TypeError:
+            raise InvalidOutput(
+                f"plugin {self.manifest.name}: its metadata is wrong: values nested too deep",
+                hint="docs/abi.md has the shape of metadata",
+                plugin=self.manifest.name,
+            ) from None
 
     def _cached_metadata(self, name: str) -> PluginMetadata | None:
         data = self.cache.read(name)

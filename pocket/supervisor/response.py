@@ -8,6 +8,7 @@ from pocket.document import JSON
 from pocket.errors import InvalidOutput, OutputTooLarge, PluginError
 from pocket.foreign_json import MAX_PARTS, TooManyParts, loads
 from pocket.plugin.stack import Stack
+from pocket.supervisor.limits import ERROR_CHARS
 
 
 def read_response(
@@ -48,10 +49,16 @@ def read_response(
         raise _nonsense(plugin, node, "has a `next` that is not text")
     message = response.get("error")
     if success is False and type(message) is str:
-        failed = PluginError(f"plugin {plugin}: {message}", plugin=plugin, node=node)
+        failed = PluginError(f"plugin {plugin}: {shortened(message)}", plugin=plugin, node=node)
         failed.find_stack_by(Stack.read(response.get("stack"), source_map).find)
         raise failed
     raise _nonsense(plugin, node, "has neither `success: true` nor an error text")
+
+
+def shortened(message: str) -> str:
+    """Give as much of a stranger's text as an error keeps."""
+    beyond = len(message) - ERROR_CHARS
+    return message if beyond <= 0 else f"{message[:ERROR_CHARS]}... and {beyond} characters more"
 
 
 def _nonsense(plugin: str, node: str, what: str) -> InvalidOutput:

@@ -23,6 +23,7 @@ _WARM = (httpx, jsonschema)
 
 CHAPTERS = {
     "test_guest_code": "1 Guest code",
+    "test_metadata_answers": "1 Guest code",
     "test_compile": "2 Compile",
     "test_taken_over": "3 A worker that was taken over",
     "test_protocol": "4 Protocol",

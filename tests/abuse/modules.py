@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from guests.build import guest
 from guests.build import leb128 as leb
@@ -143,6 +144,12 @@ def custom_sections(count: int) -> bytes:
 
 def same_sections(count: int) -> bytes:
     return plugin() + section(11, b"\0") * count
+
+
+def export_sections(count: int) -> bytes:
+    """Make sections of 99,999 exports each; together they are more than anybody can hold."""
+    names = (name(number.to_bytes(4, "little")) + b"\0\0" for number in range(count * 99_999))
+    return HEAD + b"".join(section(7, vector(list(islice(names, 99_999)))) for _ in range(count))
 
 
 def exports_with_long_names(count: int, size: int) -> bytes:

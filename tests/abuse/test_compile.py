@@ -62,6 +62,7 @@ REFUSED: dict[str, Make] = {
     "a function of 8 MB": lambda: modules.giant_function(8_000_000),
     "20,000,000 custom sections": lambda: modules.custom_sections(20_000_000),
     "10,000,000 exports": lambda: modules.unnamed_exports(10_000_000),
+    "8,000,000 exports in 80 sections": lambda: modules.export_sections(80),
     "1,000 data sections": lambda: modules.same_sections(1000),
     "100,000 unknown imports": lambda: modules.unknown_imports(100_000, 16),
     "an import with a name of 1 MB": lambda: modules.unknown_imports(1, 1_000_000),

@@ -12,7 +12,8 @@ from abuse.dwarf import END, inlined, lines, module, unit
 from abuse.siege import Siege
 from pocket.authoring.package_file import write_package
 from pocket.plugin.package import read_package
-from pocket.plugin.stack import MAX_FRAMES, MAX_TEXT
+from pocket.plugin.source_map import MAX_TEXT
+from pocket.plugin.stack import MAX_FRAMES
 
 CONDENSE_S = 6.0
 """Instead of the half minute that an author has."""

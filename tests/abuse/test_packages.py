@@ -54,6 +54,15 @@ def _typed(kind: bytes, name: str = "odd", **fields: Any) -> bytes:
     return _good((name, b"", {"type": kind, **fields}))
 
 
+def _extended(payload: bytes, kind: bytes = tarfile.XHDTYPE, count: int = 1) -> bytes:
+    """Make a package whose first file has extended headers of this payload."""
+    header = tarfile.TarInfo("header")
+    header.type, header.size = kind, len(payload)
+    blocks = header.tobuf(tarfile.USTAR_FORMAT) + payload + bytes(-len(payload) % 512)
+    good = tar_of(("manifest.yaml", MANIFEST, {}), ("plugin.wasm", WASM, {}))
+    return gzip.compress(blocks * count + good)
+
+
 def _manifest(text: bytes) -> bytes:
     return archive_of({"manifest.yaml": text, "plugin.wasm": WASM})
 
@@ -73,6 +82,9 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "a chain of long names": lambda: gzip.compress(header_chain(b"L", 5_000)),
     "a chain of long links": lambda: gzip.compress(header_chain(b"K", 5_000)),
     "a chain of pax headers": lambda: gzip.compress(header_chain(b"x", 5_000)),
+    "a pax header of 1,000,000 digits": lambda: _extended(b"1" * 1_000_000),
+    "a pax header of 500,000 records in each other": lambda: _extended(b"2 " * 500_000 + b"=\n"),
+    "200 global pax headers of 5,000 digits": lambda: _extended(b"1" * 5000, b"g", 200),
     "a sparse file": lambda: _typed(tarfile.GNUTYPE_SPARSE),
     "a name with ..": lambda: _good(("../../etc/cron.d/evil", b"x", {})),
     "an absolute name": lambda: _good(("/etc/cron.d/evil", b"x", {})),
@@ -98,6 +110,15 @@ ARCHIVES: dict[str, Callable[[], bytes]] = {
     "a manifest 100,000 deep": lambda: _manifest(b"[" * 100_000),
     "a manifest with a Python object": lambda: _manifest(b"!!python/object/apply:os.system [id]"),
     "a manifest with a name that is a path": lambda: _manifest(b"name: ../evil\nversion: 1.0.0\n"),
+    "a manifest with 60,000 unknown keys": lambda: _manifest(
+        MANIFEST + b"".join(b"versio%06d: 1\n" % number for number in range(60_000))
+    ),
+    "a manifest with 150,000 nodes that are none": lambda: _manifest(
+        MANIFEST + b"  - 1\n" * 150_000
+    ),
+    "980 names that are long to compare": lambda: _good(
+        *(("\u1fb7\u0345" * 60 + f"{number}", b"", {}) for number in range(980)), ("..", b"", {})
+    ),
     "a binary outside the package": lambda: _manifest(MANIFEST + b"binary: ../../etc/passwd\n"),
     "an archive that is cut off": lambda: _good()[:-20],
     "an archive with a broken checksum": lambda: _good()[:-8] + b"\0" * 8,

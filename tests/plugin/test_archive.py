@@ -168,7 +168,7 @@ def test_odd_values_of_pax_headers_are_refused(header: dict[str, str]) -> None:
 
 
 def test_pax_headers_that_change_nothing_are_passed_over() -> None:
-    headers = {"mtime": "nan", "uid": "9" * 5000, "comment": "y" * 1_000_000, "linkpath": "z"}
+    headers = {"mtime": "nan", "uid": "9" * 5000, "comment": "y" * 3000, "linkpath": "z"}
     assert read_archive(packed(("a", b"x", {"pax_headers": headers})), "p") == {"a": b"x"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 
 import pytest
 from hypothesis import given, settings
@@ -45,6 +46,24 @@ def test_a_keyword_that_could_harm_the_host_is_refused_wherever_it_stands(
 def test_such_a_word_is_a_property_name_or_a_value_as_any_other() -> None:
     assert unsafe_schema({"properties": {"pattern": {"type": "string"}}}) is None
     assert unsafe_schema({"default": {"$ref": "x"}, "const": {"pattern": "("}}) is None
+
+
+@pytest.mark.parametrize("place", [name for name in PLACES if name != "at the top"])
+def test_no_schema_within_another_is_of_another_draft(place: str) -> None:
+    draft = {"$schema": "http://json-schema.org/draft-07/schema#"}
+    assert unsafe_schema(draft) is None
+    assert "at the top alone" in str(unsafe_schema(PLACES[place](draft)))
+
+
+def test_defaults_are_small_all_together() -> None:
+    def holding(count: int, size: int) -> dict:
+        return {"properties": {str(n): {"default": "x" * size} for n in range(count)}}
+
+    assert unsafe_schema(holding(10, 300)) is None
+    assert "4KB" in str(unsafe_schema(holding(10, 500)))
+    assert "4KB" in str(unsafe_schema({"anyOf": [holding(10, 500)]}))
+    assert "64KB" in str(unsafe_schema({"description": "x" * 70_000}))
+    assert "too deep" in str(unsafe_schema({"const": json.loads("[" * 300 + "]" * 300)}))
 
 
 def test_a_schema_may_be_large_but_not_huge() -> None:

@@ -165,3 +165,8 @@ def test_only_so_many_frames_and_characters_are_kept() -> None:
     frames = Stack.read([FRAME | {"function": "f" * 10_000}] * 10_000, None).find()
     assert len(frames) == MAX_FRAMES
     assert len(frames[0].function) < 1000
+
+
+def test_nothing_that_a_terminal_obeys_is_in_the_name_of_a_source() -> None:
+    place = find((2, 1), sources=["\x1b[31mb.ts\n", "a.ts"])
+    assert place == Place("\\x1b[31mb.ts\\x0a", 1, 1)

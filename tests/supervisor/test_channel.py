@@ -56,6 +56,19 @@ def test_what_a_worker_sends_reads_as_in_the_vectors(name: str, frame: list[obje
     assert decode_frame(_vector(name)[4:]) == frame
 
 
+@pytest.mark.parametrize(
+    "frame",
+    [
+        [frames.RESULT, 7, b"{}", -1, 300, 65_536, 0],
+        [frames.RESULT, 7, b"{}", 1, 300, -(2**63), 0],
+        [frames.FAILURE, 7, "trap", "unreachable", 1, -1, 65_536, 0, TRACE],
+    ],
+)
+def test_no_cost_is_below_zero(frame: list[object]) -> None:
+    with pytest.raises(pocket.ProtocolViolation, match="below 0"):
+        decode_frame(encode_frame(frame)[4:])
+
+
 def test_what_the_host_sends_is_as_in_the_vectors() -> None:
     limits = [50 << 20, 100_000, 1000, 2000, 1 << 20, 65_536, 4242, False, 1000, 64 << 20, 0]
     folders = [["/data", 1]]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import mmap
 import os
+import resource
 import signal
 import struct
 import threading
@@ -306,3 +308,15 @@ def test_a_worker_that_dies_in_a_long_request_has_crashed(load: Load) -> None:
     with pytest.raises(PluginCrashed):
         plugin.call("main", text)
     assert plugin.call("main", text).output["input"] == text
+
+
+def test_memory_that_is_not_to_be_had_is_refused_with_the_reason() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        with pytest.raises(OSError) as refused:
+            Mailbox(0)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert refused.value.errno == errno.EMFILE
+    assert "open files" in str(refused.value.strerror)

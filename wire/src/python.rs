@@ -213,7 +213,7 @@ fn violation(py: Python<'_>, message: String) -> PyErr {
 }
 
 fn refuse(errno: Errno) -> PyErr {
-    PyOSError::new_err(errno.raw_os_error())
+    PyOSError::new_err((errno.raw_os_error(), errno.to_string()))
 }
 
 /// Gives the frames of calls, one after the other, with ids from `first` on.
