@@ -29,6 +29,10 @@ const POSTED: u32 = 3;
 /// There is something in the pipe for the reader.
 const PIPED: u32 = 4;
 
+/// How long to go on with a long message before whoever does it sees to its deadline: the other side
+/// may come forward by one byte at a time.
+const STRETCH: Duration = Duration::from_millis(10);
+
 /// Looks between two times that the clock is read.
 const LOOKS: u32 = 16;
 /// How long to look before the core is offered to others, when the other side is on another one.
@@ -166,7 +170,8 @@ impl<'a> Slot<'a> {
     }
 
     /// For the reader of a message of `length` bytes: copies what follows behind the `done` ones to
-    /// `to`, as it comes; false when nothing came for much longer than `limit`.
+    /// `to`, as it comes; false when nothing came for much longer than `limit`, or all of it takes
+    /// much longer: call it again to go on.
     ///
     /// # Safety
     /// There is room for `length` bytes from `to` on, elsewhere than here.
@@ -186,7 +191,7 @@ impl<'a> Slot<'a> {
     }
 
     /// For the writer of a message longer than the room: puts what follows behind the `done` bytes,
-    /// as the reader makes room; false when it took nothing for much longer than `limit`.
+    /// as the reader makes room; false as `drain` gives it.
     pub fn feed(self, message: &[u8], done: &mut usize, limit: Duration) -> bool {
         let counters = (&self.header.put, &self.header.taken.0);
         self.pass(counters, ROOM, message.len(), done, limit, |room, done, piece| {
@@ -206,7 +211,11 @@ impl<'a> Slot<'a> {
         limit: Duration,
         copy: impl Fn(*mut u8, usize, usize),
     ) -> bool {
+        let begun = Instant::now();
         while *done < length {
+            if begun.elapsed() > STRETCH {
+                return false;
+            }
             let free = || {
                 let reach = (other.load(Ordering::Acquire) as usize).saturating_add(ahead);
                 Some(reach.min(length).saturating_sub(*done)).filter(|free| *free > 0)
@@ -272,4 +281,37 @@ impl<'a> Slot<'a> {
 fn core() -> u32 {
     // SAFETY: takes nothing and touches nothing of ours.
     unsafe { libc::sched_getcpu() }.cast_unsigned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ROOM;
+    use crate::mailbox::Mailbox;
+    use rustix::io::Errno;
+    use std::sync::atomic::Ordering;
+    use std::thread::{scope, sleep};
+    use std::time::Duration;
+
+    /// A worker may go on by one byte whenever the host is about to give up.
+    #[test]
+    fn a_long_message_that_comes_byte_by_byte_lets_its_reader_see_to_the_deadline()
+    -> Result<(), Errno> {
+        const BYTES: u32 = 3000;
+        let (mailbox, _file) = Mailbox::create()?;
+        let slot = mailbox.replies();
+        let (mut message, mut done) = (vec![0; 2 * ROOM], 0);
+        scope(|threads| {
+            threads.spawn(|| {
+                for put in 1..=BYTES {
+                    mailbox.replies().header.put.store(put, Ordering::Release);
+                    sleep(Duration::from_millis(1));
+                }
+            });
+            let (to, length) = (message.as_mut_ptr(), message.len());
+            // SAFETY: there is room for the whole message.
+            assert!(!unsafe { slot.drain(to, length, &mut done, Duration::from_millis(50)) });
+        });
+        assert!(done < BYTES as usize);
+        Ok(())
+    }
 }
