@@ -151,9 +151,10 @@ def test_a_worker_that_sleeps_is_rung_for_a_large_request_and_sent_a_small_one(
 
 @pytest.mark.parametrize("length", [ROOM + 1, 2 * ROOM, 5 * ROOM + 12_345, MOST])
 def test_a_long_message_passes_through_the_room_whole_either_way(
-    mailbox: Mailbox, length: int
+    mailbox: Mailbox, pipe: tuple[int, int], length: int
 ) -> None:
     other = OtherSide(mailbox)
+    mailbox.hand_over(pipe[0])
     other.put(STATE, OPEN)
     request = os.urandom(4096) * (length // 4096 + 1)
     request = request[:length]
@@ -170,7 +171,7 @@ def test_a_long_message_passes_through_the_room_whole_either_way(
     assert isinstance(reply, tuple)
     assert reply[0] == request
     # The memory that both see is no more than two rooms, whatever went through.
-    assert os.fstat(mailbox.fileno()).st_blocks * 512 <= 2 * ROOM + ROOM_AT
+    assert other.memory.size() <= 2 * ROOM + ROOM_AT
 
 
 @pytest.mark.parametrize("stuck", ["request", "reply"])
