@@ -15,15 +15,19 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from pocket.errors import InstallError, PluginNotFound, PocketError, suggest
 from pocket.plugin.data_folder import data_folder
 from pocket.plugin.manifest import FILE_NAME, MAX_MANIFEST_BYTES, Manifest, parse_manifest
 from pocket.plugin.package import Package, read_file, read_package
+
+T = TypeVar("T")
 
 _HIDDEN = "."
 """Folders that begin with it are installs under way, or the user's own affair."""
@@ -83,11 +87,10 @@ class Store:
             PluginNotFound: none has this name.
             InvalidManifest: its manifest has problems.
         """
-        names = self._names()
-        if name not in names:
+        if not self._is_there(name):
             raise PluginNotFound(
                 f"no plugin named {name!r} is installed",
-                hint=suggest(name, names) or "`pocket plugins list` shows those that are",
+                hint=suggest(name, self._names()) or "`pocket plugins list` shows those that are",
             )
         return self._read(name)
 
@@ -98,17 +101,8 @@ class Store:
             InvalidPackage: it is not there, or not whole.
             InvalidManifest: its manifest has problems.
         """
-        while True:
-            folder = self._folder(name)
-            before = _identity(folder)
-            try:
-                package = read_package(folder)
-            except PocketError:
-                if _identity(self._folder(name)) == before:
-                    raise
-            else:
-                if _identity(folder) == before:
-                    return replace(package, path=str(self.plugins_folder / name))
+        package = self._of_one_version(name, read_package)
+        return replace(package, path=str(self.plugins_folder / name))
 
     def install(self, package: Package, *, replace: bool = False) -> InstalledPlugin:
         """Put a package's two files in place, both or neither.
@@ -150,7 +144,7 @@ class Store:
             PluginNotFound: none has this name.
             InstallError: the folder cannot be deleted.
         """
-        if name not in self._names():
+        if not self._is_there(name):
             self.get(name)
         with self._changing(name):
             folder = self.plugins_folder / name
@@ -177,17 +171,32 @@ class Store:
         names = (e.name.removeprefix(_OLD) for e in found if e.is_dir())
         return sorted({name for name in names if not name.startswith(_HIDDEN)})
 
+    def _is_there(self, name: str) -> bool:
+        if not name or "/" in name or name.startswith(_HIDDEN):
+            return False
+        # Not by a list: one that is made while a plugin takes another's place may lack both. The
+        # first again, as the new one may have come after it and the old one gone before the second.
+        names = (name, f"{_OLD}{name}", name)
+        return any((self.plugins_folder / place).is_dir() for place in names)
+
     def _read(self, name: str) -> InstalledPlugin:
-        folder = self._folder(name)
-        file = folder / FILE_NAME
-        # Not `read_manifest`: it would wait for ever for a FIFO.
-        manifest = parse_manifest(read_file(file, MAX_MANIFEST_BYTES), str(file))
-        if manifest.name != name:
-            raise InstallError(
-                f"{folder}: the manifest names the plugin {manifest.name!r}",
-                hint=f"rename the folder to {manifest.name}",
-            )
-        return InstalledPlugin(name, folder, manifest)
+        return self._of_one_version(name, partial(_installed, name))
+
+    def _of_one_version(self, name: str, read: Callable[[Path], T]) -> T:
+        """Read a plugin's folder, and again if another version took its place meanwhile."""
+        while True:
+            folder = self._folder(name)
+            before = _identity(folder)
+            try:
+                found = read(folder)
+            except PocketError:
+                now = self._folder(name)
+                same = now == folder and _identity(now) == before
+                if same and (before is not None or not self._is_there(name)):
+                    raise
+            else:
+                if _identity(folder) == before:
+                    return found
 
     def _folder(self, name: str) -> Path:
         folder, old = self.plugins_folder / name, self.plugins_folder / f"{_OLD}{name}"
@@ -232,13 +241,26 @@ class Store:
                 _delete(Path(entry))
 
 
-def _identity(folder: Path) -> tuple[int, int] | None:
+def _installed(name: str, folder: Path) -> InstalledPlugin:
+    file = folder / FILE_NAME
+    # Not `read_manifest`: it would wait for ever for a FIFO.
+    manifest = parse_manifest(read_file(file, MAX_MANIFEST_BYTES), str(file))
+    if manifest.name != name:
+        raise InstallError(
+            f"{folder}: the manifest names the plugin {manifest.name!r}",
+            hint=f"rename the folder to {manifest.name}",
+        )
+    return InstalledPlugin(name, folder, manifest)
+
+
+def _identity(folder: Path) -> tuple[int, int, int] | None:
     """Tell a folder from another one of the same name; None where there is none."""
     try:
         status = folder.stat()
     except FileNotFoundError:
         return None
-    return status.st_dev, status.st_ino
+    # The number of a deleted folder is soon another one's.
+    return status.st_dev, status.st_ino, status.st_mtime_ns
 
 
 def _delete(folder: Path) -> None:

@@ -267,3 +267,22 @@ def test_a_plugin_that_is_not_whole_cannot_be_read(store: Store) -> None:
     for name in ("guest", "other"):
         with pytest.raises(InvalidPackage):
             store.package(name)
+
+
+def test_a_plugin_that_is_replaced_again_and_again_is_always_found(store: Store) -> None:
+    versions = [package("1.0.0"), package("2.0.0")]
+    store.install(versions[0])
+    over = threading.Event()
+
+    def install() -> None:
+        for turn in range(300):
+            store.install(versions[turn % 2], replace=True)
+        over.set()
+
+    thread = threading.Thread(target=install)
+    thread.start()
+    try:
+        while not over.is_set():
+            assert store.get("guest").manifest.version in {"1.0.0", "2.0.0"}
+    finally:
+        thread.join()
