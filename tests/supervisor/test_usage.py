@@ -9,8 +9,8 @@ from conftest import Load
 
 CALLS = 1000
 NEAR_US = 4
-"""To enter and to leave a guest, of which it knows nothing, takes 1 us or less on most machines and up
-to this on some; `make bench` measures how much."""
+"""To enter and to leave a guest, of which it knows nothing, took 1 us on one machine and 4 on another;
+`make bench` measures how much."""
 
 
 @pytest.mark.parametrize("state", ["fresh", "kept"])
